@@ -1,0 +1,36 @@
+"""The corpus: what an abstract is, and how abstracts are read from files.
+
+``gather`` reads files of any known format into one clean stream of ``Abstract``s, each PMID once,
+and fills a ``Report`` with what it left out and why. A bad record never raises; a file that cannot
+be used does, ``UnusableFile``. ``write_jsonl`` writes what ``gather`` reads.
+"""
+
+from corpus.abstract import Abstract, Author, Origin, Paragraph, Section
+from corpus.bundled import bundled_corpus, bundled_notice
+from corpus.errors import CorpusError, MalformedRecord, UnusableFile
+from corpus.jsonl import write_jsonl
+from corpus.normalise import normalise, normalise_text
+from corpus.read import gather, read
+from corpus.report import Problem, Report
+from corpus.validate import problems
+
+__all__ = [
+    "Abstract",
+    "Author",
+    "CorpusError",
+    "MalformedRecord",
+    "Origin",
+    "Paragraph",
+    "Problem",
+    "Report",
+    "Section",
+    "UnusableFile",
+    "bundled_corpus",
+    "bundled_notice",
+    "gather",
+    "normalise",
+    "normalise_text",
+    "problems",
+    "read",
+    "write_jsonl",
+]

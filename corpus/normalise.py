@@ -1,0 +1,64 @@
+"""Makes equal text equal: one Unicode form, single spaces, nothing that cannot be seen.
+
+Spellings stay as written: "ReMyelination", "Interferon-ß" and "Denmarkm" are the source's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from unicodedata import normalize
+
+from corpus.abstract import Abstract, Author, Section
+from corpus.record import TEXTS
+
+# Control characters but for white space, halves of surrogate pairs, soft hyphens, spaces without
+# width, marks that turn the direction of writing, byte order marks. Joiners stay: some scripts
+# spell with them.
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff"
+    "\\u00ad\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]"
+)
+
+
+def normalise_text(text: str) -> str:
+    """Return text in NFC on one line, with single spaces; doing it twice changes nothing more."""
+    if not text.isprintable():  # a quick look that spares most text the slow one
+        text = _UNSEEN.sub("", text)
+    return normalize("NFC", " ".join(text.split()))
+
+
+def normalise(abstract: Abstract) -> Abstract:
+    """Return the abstract with all its text normalised and without its empty parts.
+
+    ``extra`` and ``origin`` stay as they are.
+    """
+    others: dict[str, Any] = {name: _optional(getattr(abstract, name)) for name in TEXTS}
+    return replace(
+        abstract,
+        pmid=normalise_text(abstract.pmid),
+        title=normalise_text(abstract.title),
+        sections=_sections(abstract.sections),
+        authors=_authors(abstract.authors),
+        topics=_filled(abstract.topics),
+        **others,
+    )
+
+
+def _optional(text: str | None) -> str | None:
+    return (normalise_text(text) or None) if text else None
+
+
+def _filled(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, map(normalise_text, texts)))
+
+
+def _sections(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    pairs = ((_optional(section.label), _filled(section.paragraphs)) for section in sections)
+    return tuple(Section(label, paragraphs) for label, paragraphs in pairs if paragraphs)
+
+
+def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
+    pairs = ((normalise_text(one.surname), normalise_text(one.initials)) for one in authors)
+    return tuple(Author(surname, initials) for surname, initials in pairs if surname or initials)

@@ -1,0 +1,81 @@
+"""Says why an abstract cannot be used."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from corpus.record import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpus.abstract import Abstract
+
+TITLE_LIMIT = 2_000
+TEXT_LIMIT = 100_000
+FIELD_LIMIT = 10_000
+"""Any other part is at most so many characters, and any list of parts so many items, long."""
+
+FIRST_YEAR = 1800
+
+_PMID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def problems(abstract: Abstract) -> list[str]:
+    """Return a phrase for each reason why this abstract cannot be used; none if it can.
+
+    A PMID becomes part of addresses and file names, so it is letters, digits and ``._-`` only and
+    begins with a letter or digit. Journals date ahead, so the next year is a year too.
+    """
+    return [*_name(abstract), *_sizes(abstract), *_date(abstract)]
+
+
+def _name(abstract: Abstract) -> Iterator[str]:
+    if not _PMID.fullmatch(abstract.pmid):
+        rule = "1 to 64 letters, digits or ._- that begin with a letter or digit"
+        yield f"the PMID {abstract.pmid[:70]!r} is not {rule}"
+    if not abstract.title and not abstract.text:
+        yield "both title and text are empty"
+    if abstract.number is not None and not 0 <= abstract.number < 10**9:
+        yield "the number is not between 0 and 999,999,999"
+
+
+def _sizes(abstract: Abstract) -> Iterator[str]:
+    if len(abstract.title) > TITLE_LIMIT:
+        yield f"the title is longer than {TITLE_LIMIT:,} characters"
+    if len(abstract.text) > TEXT_LIMIT:
+        yield f"the text is longer than {TEXT_LIMIT:,} characters"
+    for name in TEXTS:
+        if len(getattr(abstract, name) or "") > FIELD_LIMIT:
+            yield f"the {name.replace('_', ' ')} is longer than {FIELD_LIMIT:,} characters"
+    lists = {
+        "author": [str(author) for author in abstract.authors],
+        "topic": abstract.topics,
+        "section label": [section.label or "" for section in abstract.sections],
+    }
+    for name, parts in lists.items():
+        if len(parts) > FIELD_LIMIT:
+            yield f"there are more than {FIELD_LIMIT:,} {name}s"
+        if any(len(part) > FIELD_LIMIT for part in parts):
+            yield f"one {name} is longer than {FIELD_LIMIT:,} characters"
+
+
+def _date(abstract: Abstract) -> Iterator[str]:
+    year, month, day = abstract.year, abstract.month, abstract.day
+    last_year = datetime.now(tz=UTC).year + 1
+    year_is_good = year is None or FIRST_YEAR <= year <= last_year
+    month_is_good = month is None or 1 <= month <= 12
+    if not year_is_good:
+        yield f"the year is not between {FIRST_YEAR} and {last_year}"
+    if not month_is_good:
+        yield "the month is not between 1 and 12"
+    if day is None or not (year_is_good and month_is_good):
+        return
+    if month is None:
+        yield "there is a day but no month"
+    # Without a year, February may have 29 days.
+    elif not 1 <= day <= monthrange(2000 if year is None else year, month)[1]:
+        yield "there is no such day in its month"

@@ -1,0 +1,42 @@
+import pytest
+
+from corpus.labels import LABELS, is_label, resembles_label
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Background",
+        "METHODS",
+        "findings",
+        "Results:",
+        "Interpretation",
+        "Conclusions",
+        "Materials and Methods",
+        "Results/Discussion",
+        "Design, Setting, and Patients",
+        "Main Outcome Measures",
+    ],
+)
+def test_labels_are_known_in_any_case_alone_or_joined(line: str) -> None:
+    assert is_label(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", ":", "Denmark", "Methods were used", "Methods and Madness", "and", "Results and " * 9],
+)
+def test_other_lines_are_no_labels(line: str) -> None:
+    assert not is_label(line)
+
+
+def test_every_label_is_a_label() -> None:
+    assert all(is_label(label) for label in LABELS)
+
+
+def test_the_shape_of_a_label_is_short_and_open() -> None:
+    assert resembles_label("Ethics")
+    assert not resembles_label("A sentence.")
+    assert not resembles_label("lower case")
+    assert not resembles_label("A line that is longer than any label that was ever seen")
+    assert not resembles_label("")
