@@ -59,7 +59,7 @@ class Origin:
 class Abstract:
     """One abstract, with what its source says of it.
 
-    Only ``pmid`` is always there, and a title or a text; everything else may be missing. Text is kept as
+    Only ``pmid`` and a title or a text are always there; the rest may be missing. Text is kept as
     written but for Unicode normalization (NFC) and white space. ``pmid`` is the identifier in the
     collection: a PubMed number, or another short name where a collection has its own.
     """

@@ -1,0 +1,88 @@
+"""Forms to stems: the spellings and inflections of one word meet in one stem.
+
+Snowball's English stemmer (Porter 2001) does most of it. What medical English needs beyond it:
+British and American spelling are one, short words and numbers stay as they are, and the endings
+-ory and -sis lead to the same stem as their relatives (inflammatory, inflammation; diagnoses,
+diagnosis).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from nltk.stem.snowball import SnowballStemmer
+
+SHORTEST = 4
+"""Words of fewer letters are never stemmed: MS, AMS, gas."""
+
+_IRREGULAR = {
+    "analyses": "analysis", "bacterium": "bacteria", "children": "child", "criterion": "criteria",
+    "feet": "foot", "foci": "focus", "ganglion": "ganglia", "gangliones": "ganglia",
+    "indices": "index", "men": "man", "mice": "mouse", "nuclei": "nucleus", "phenomenon":
+    "phenomena", "pregnancy": "pregnant", "pregnancies": "pregnant", "stimuli": "stimulus",
+    "teeth": "tooth", "vertebrae": "vertebra", "viruses": "virus", "women": "woman",
+}  # fmt: skip
+# What the list of pairs leaves out, and what is regular in medical words.
+_BRITISH = (
+    (re.compile("isation"), "ization"),
+    (re.compile("aem(?=i)|(?<=h)aem"), "em"),
+    (re.compile("oed(?=em)"), "ed"),
+    (re.compile("^oe(?=s)"), "e"),
+    (re.compile("^leuco"), "leuko"),
+    (re.compile("^paed(?=i)"), "ped"),
+    (re.compile("^foet"), "fet"),
+)  # fmt: skip
+_ENDINGS = (
+    (re.compile("(?<=[a-z]{3})atori$"), ""),
+    (re.compile("(?<=[a-z]{2}[ieu]t)ori$"), ""),
+    (re.compile("(?<=[a-z]{3}s)i$"), ""),
+    (re.compile("(?<=[a-z]{3}m)m$"), ""),
+    (re.compile("(?<=[a-z]{2}em)ia$"), ""),
+)
+_WHOLE = frozenset({"laboratori", "territori"})
+_snowball = SnowballStemmer("english")
+
+
+@lru_cache(maxsize=1)
+def british_spellings() -> dict[str, str]:
+    """British forms and what they are in American spelling (see ``data/NOTICE.md``)."""
+    source = files("index") / "data" / "british_spellings.json"
+    pairs: dict[str, str] = json.loads(source.read_text(encoding="utf-8"))
+    return pairs
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> frozenset[str]:
+    """Forms too common to tell abstracts apart; they count in phrases only."""
+    source = files("index") / "data" / "stop_words.txt"
+    return frozenset(source.read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1 << 17)
+def stem(form: str) -> str:
+    """The stem of a form as ``tokens.fold`` gives it; short words and numbers are their own.
+
+    >>> stem("inflammatory") == stem("inflammation"), stem("randomised") == stem("randomized")
+    (True, True)
+    """
+    if len(form) < SHORTEST or not form.isalpha():
+        return form
+    stemmed: str = _snowball.stem(american(_IRREGULAR.get(form, form)))
+    if stemmed in _WHOLE:
+        return stemmed
+    for ending, kept in _ENDINGS:
+        stemmed = ending.sub(kept, stemmed)
+    return stemmed
+
+
+def american(form: str) -> str:
+    """The American spelling of a form, or the form itself."""
+    known = british_spellings().get(form)
+    if known is not None:
+        return known
+    for british, spelled in _BRITISH:
+        form = british.sub(spelled, form)
+    return form

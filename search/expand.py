@@ -1,0 +1,285 @@
+"""A query tree to clauses: words become terms, and concepts with all their spellings.
+
+This is where the vocabulary is applied to what a reader typed, by the same recognizer that marked
+the documents, and where the reader is told what was made of each word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.schema import TEXT_FIELDS
+from index.stems import stem, stop_words
+from index.tokens import Gap, tokenize
+from search.clauses import (
+    Any,
+    Between,
+    Clause,
+    Every,
+    FieldTerm,
+    Hint,
+    Name,
+    Ranked,
+    Sequence,
+    Terms,
+    Without,
+)
+from search.query import All, Either, Fielded, Group, Node, Not, Phrase, Prefix, Query, Words, Years
+from search.results import Expansion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Sequence as Many
+
+    from index.published import Published
+    from index.recognizer import Mention
+    from index.words import Word
+    from search.postings import Postings
+    from search.ranking import Weights
+
+MOST_FORMS = 200
+"""How many words the beginning of a word may stand for; those of most abstracts are taken."""
+
+_PMID_DIGITS = 7
+
+
+class Expander:
+    """Expands one query; afterwards it holds what there is to tell the reader.
+
+    ``missing`` are the reader's words that no abstract has, as (word, what was looked up).
+    """
+
+    def __init__(
+        self,
+        published: Published,
+        postings: Postings,
+        *,
+        off: Collection[str] = (),
+        weights: Weights,
+    ) -> None:
+        self._published = published
+        self._analysis = published.analysis
+        self._vocabulary = published.analysis.vocabulary
+        self._postings = postings
+        self._off = off
+        self._weights = weights
+        self.expansions: dict[str, Expansion] = {}
+        self.notes: list[str] = []
+        self.missing: list[str] = []
+        self._stopped: list[str] = []
+
+    def expand(self, query: Query) -> Ranked:
+        """The clauses of a query. Words too common to rank count only where nothing else does."""
+        clauses = self._group(query.root, TEXT_FIELDS)
+        if not clauses and self._stopped:
+            clauses = [self._common(form) for form in self._stopped]
+        elif self._stopped:
+            words = ", ".join(dict.fromkeys(self._stopped))
+            self.notes.append(f"Too common to search for: {words}.")
+        return Ranked(tuple(clauses))
+
+    def _group(self, group: Group, fields: tuple[str, ...]) -> list[Clause]:
+        return [clause for item in group.items for clause in self._clauses(item, fields)]
+
+    def _clauses(self, node: Node, fields: tuple[str, ...]) -> list[Clause]:
+        """What a node adds to the group that it stands in."""
+        match node:
+            case Words(text):
+                return self._words(text, fields)
+            case Phrase(text):
+                forms = tuple(token.form for token in tokenize(text))
+                return [self._sequence(text, forms, fields)] if forms else []
+            case Prefix(text):
+                return self._prefix(text, fields)
+            case Years(first, last, text):
+                return [Between(text, first, last)]
+            case Fielded(name, item):
+                return self._fielded(name, item)
+            case Not(item):
+                inner = self._quietly(item, fields)
+                return [Without(Every(tuple(inner)))] if inner else []
+            case Either(items):
+                return self._either(items, fields)
+            case All(items):
+                sides = [self._clauses(item, fields) for item in items]
+                return [Every(tuple(Ranked(tuple(side)) for side in sides if side))]
+            case Group():
+                inner = self._group(node, fields)
+                return [Ranked(tuple(inner))] if inner else []
+
+    def _either(self, items: tuple[Node, ...], fields: tuple[str, ...]) -> list[Clause]:
+        """OR ties its neighbours: in "multiple sclerosis OR EAE relapse" the two diseases."""
+        chains: list[list[Clause]] = []
+        for item in items:
+            clauses = self._clauses(item, fields)
+            if chains and clauses:
+                chains[-1].append(clauses.pop(0))
+            chains.extend([clause] for clause in clauses)
+        return [chain[0] if len(chain) == 1 else Any(tuple(chain)) for chain in chains]
+
+    def _fielded(self, name: str, item: Node) -> list[Clause]:
+        if name in TEXT_FIELDS:
+            inner = self._clauses(item, (name,))
+            return [Every(tuple(inner))] if inner else []
+        text = _plain_text(item)
+        forms = tuple(token.form for token in tokenize(text))
+        if name == "pmid":
+            return [Name(f"pmid:{text}", "pmid", (text,))]
+        return [Name(f"{name}:{text}", name, forms)] if forms else []
+
+    def _quietly(self, node: Node, fields: tuple[str, ...]) -> list[Clause]:
+        """The clauses of what is excluded: of these the reader is told nothing."""
+        told = (self.expansions, self.missing, self._stopped)
+        self.expansions, self.missing, self._stopped = {}, [], []
+        try:
+            return self._clauses(node, fields)
+        finally:
+            self.expansions, self.missing, self._stopped = told
+
+    def _words(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
+        """A clause for each concept and for each word that is part of none, in their order."""
+        words, mentions = self._analysis.query(text, off=self._off)
+        named = {place for m in mentions for place in range(m.first, m.last + 1)}
+        clauses: list[tuple[int, Clause]] = [
+            (mention.first, self._concept(text, mention, fields)) for mention in mentions
+        ]
+        clauses += [
+            (place, self._hint(words[place], fields))
+            for place in named
+            if words[place].form not in stop_words()
+        ]
+        place = 0
+        while place < len(words):
+            width = self._width(words, place, named)
+            if place not in named:
+                following = words[place + 1 : place + 2] if place + 1 not in named else []
+                clause = self._word(text, words[place], following, fields, width)
+                clauses += [(place, clause)] if clause else []
+            place += width
+        clauses.sort(key=lambda item: item[0])
+        return [clause for _, clause in clauses]
+
+    @staticmethod
+    def _width(words: Many[Word], place: int, named: set[int]) -> int:
+        """How many words count as one here: auto-immune is one, however it is written."""
+        word = words[place]
+        return 2 if word.is_prefix and word.joined and not named & {place, place + 1} else 1
+
+    def _concept(self, text: str, mention: Mention, fields: tuple[str, ...]) -> Clause:
+        written = text[mention.start : mention.end]
+        narrower = self._vocabulary.narrower(mention.concept)
+        terms = tuple(
+            FieldTerm(
+                name, "concepts", id_, 1.0 if id_ == mention.concept else self._weights.narrower
+            )
+            for name in fields
+            for id_ in (mention.concept, *narrower)
+        )
+        self._tell(written, mention.concept, narrower)
+        return Terms(written, terms, mention.concept)
+
+    def _hint(self, word: Word, fields: tuple[str, ...]) -> Hint:
+        """A word of a concept: texts that share some of its words are likelier to be about it."""
+        terms = tuple(FieldTerm(name, "stems", word.stem) for name in fields)
+        return Hint(Terms(word.form, terms), self._weights.hint)
+
+    def _tell(self, written: str, concept_id: str, narrower: tuple[str, ...]) -> None:
+        concept = self._vocabulary.concepts[concept_id]
+        found = self._published.spellings
+        spellings = dict.fromkeys(spelling for spelling, _ in found.get(concept_id, ()))
+        distinct = {spelling.casefold(): spelling for spelling in reversed(spellings)}
+        distinct.pop(written.casefold(), None)
+        below = [self._vocabulary.concepts[id_].name for id_ in narrower if id_ in found]
+        self.expansions.setdefault(
+            concept_id,
+            Expansion(
+                query=written,
+                concept=concept_id,
+                name=concept.name,
+                plain=concept.plain,
+                variants=tuple(reversed(distinct.values())),
+                narrower=tuple(below),
+            ),
+        )
+        if concept_id not in found and not below:
+            self.notes.append(f"No abstract speaks of {concept.name}.")
+
+    def _word(
+        self, text: str, word: Word, following: Many[Word], fields: tuple[str, ...], width: int
+    ) -> Clause | None:
+        if word.form in stop_words() and width == 1:
+            self._stopped.append(word.form)
+            return None
+        if width > 1:
+            terms = [str(word.joined)]
+            written = (
+                text[word.start : following[0].end] if following else text[word.start : word.end]
+            )
+        else:
+            terms = [word.stem, *self._compounds(word, following)]
+            written = text[word.start : word.end]
+        if not any(self._postings.has(name, term) for name in fields for term in terms):
+            return self._elsewhere(written, word)
+        return Terms(written, tuple(FieldTerm(f, "stems", term) for f in fields for term in terms))
+
+    def _compounds(self, word: Word, following: Many[Word]) -> list[str]:
+        """The word and the next written as one, where abstracts do so: follow up, followup."""
+        if not following or following[0].gap is Gap.BREAK:
+            return []
+        joined = stem(word.form + following[0].form)
+        return [joined] if any(self._postings.has(name, joined) for name in TEXT_FIELDS) else []
+
+    def _elsewhere(self, written: str, word: Word) -> Clause:
+        """A word that stands in no text may be a PMID or the name of an author."""
+        if (
+            word.form.isdigit()
+            and len(word.form) >= _PMID_DIGITS
+            and self._postings.has("pmid", word.form)
+        ):
+            self.notes.append(f"“{written}” was taken as a PMID.")
+            return Name(written, "pmid", (word.form,))
+        if self._postings.has("author", word.form):
+            self.notes.append(
+                f"“{written}” stands in no text; it was taken as the name of an author."
+            )
+            return Name(written, "author", (word.form,))
+        self.missing.append(written)
+        return Terms(written, ())
+
+    def _common(self, form: str) -> Clause:
+        return Terms(form, tuple(FieldTerm(name, "exact", form) for name in TEXT_FIELDS))
+
+    def _sequence(self, text: str, forms: tuple[str, ...], fields: tuple[str, ...]) -> Clause:
+        for form in forms:
+            if not any(self._postings.has(f"{name}_exact", form) for name in fields):
+                self.missing.append(form)
+        return Sequence(text, forms, fields)
+
+    def _prefix(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
+        tokens = [token.form for token in tokenize(text)]
+        if not tokens:
+            return []
+        start = tokens[-1]
+        forms: dict[str, None] = {}
+        for name in fields:
+            forms |= dict.fromkeys(self._postings.starting(f"{name}_exact", start))
+        if len(forms) > MOST_FORMS:
+            self.notes.append(
+                f"“{text}*” begins {len(forms)} words; the {MOST_FORMS} commonest were searched."
+            )
+        if not forms:
+            self.notes.append(f"No word in these abstracts begins with “{start}”.")
+        kept = list(forms)[:MOST_FORMS]
+        terms = tuple(FieldTerm(name, "exact", form) for name in fields for form in kept)
+        return [Terms(f"{text}*", terms)]
+
+
+def _plain_text(node: Node) -> str:
+    """The reader's words in a node, without what combines them."""
+    match node:
+        case Words(text) | Phrase(text) | Prefix(text) | Years(text=text):
+            return text
+        case Fielded(item=item) | Not(item=item):
+            return _plain_text(item)
+        case Either(items) | All(items) | Group(items):
+            return " ".join(_plain_text(item) for item in items)

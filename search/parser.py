@@ -1,0 +1,248 @@
+"""A reader's string to a query tree. Nothing a reader types is an error.
+
+What the little language cannot read is taken as plain words, and a note says so.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from index.tokens import tokenize
+from search.query import (
+    FIELDS,
+    All,
+    Either,
+    Fielded,
+    Group,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    Words,
+    Years,
+)
+
+MOST_CHARACTERS = 500
+MOST_WORDS = 64
+MOST_LEVELS = 8
+SHORTEST_PREFIX = 2
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_ALIASES = {
+    "authors": "author",
+    "affil": "affiliation",
+    "topics": "topic",
+    "ti": "title",
+    "au": "author",
+}
+_FIELD_NAMES = "|".join((*FIELDS, *_ALIASES))
+_LEXEME = re.compile(
+    rf"""
+      (?P<phrase>"(?P<inner>[^"]*)")
+    | (?P<open>\() | (?P<close>\))
+    | (?P<years>(?i:year):\s?
+        (?:(?P<first>\d{{4}})?(?:\.\.|-|–)(?P<last>\d{{4}})?|(?P<only>\d{{4}}))(?![\w.]))
+    | (?P<field>(?i:{_FIELD_NAMES})):\s?(?=[^\s:)])
+    | (?P<minus>(?<!\S)[-−](?=[^\s\d\-−)]))
+    | (?P<prefix>[^\W_]+(?:[-'’][^\W_]+)*)\*(?!\w)
+    | (?P<word>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+_OPERATORS = {"OR", "AND", "NOT", "|", "minus"}
+_EXCLUDING = {"minus", "NOT"}
+_UNKNOWN_FIELD = re.compile(r"(?i)([a-z]{3,}):(?=[\w\"(])(?!//)")
+
+
+class _Lexeme(NamedTuple):
+    kind: str
+    text: str
+    years: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass
+class _Parser:
+    lexemes: list[_Lexeme]
+    notes: list[str] = field(default_factory=list)
+    place: int = 0
+
+    def level(self, depth: int) -> Group:
+        """Everything up to the closing bracket of this level, or to the end."""
+        sides: list[list[Node]] = [[]]
+        while (lexeme := self.peek()) is not None:
+            if lexeme.kind == "close":
+                if depth:
+                    break
+                self.place += 1
+                self.note("A closing bracket without its partner was ignored.")
+            elif lexeme.kind == "AND" and sides[-1] and self.has_operand(1):
+                self.place += 1
+                sides.append([])
+            else:
+                self.item(sides[-1], depth)
+        groups = [Group(tuple(side)) for side in sides if side]
+        return groups[0] if len(groups) == 1 else Group((All(tuple(groups)),) if groups else ())
+
+    def item(self, items: list[Node], depth: int) -> None:
+        """Reads one item, with what OR ties to it, on to the end of ``items``."""
+        alternatives = [self.operand(depth)]
+        while (lexeme := self.peek()) and lexeme.kind in {"OR", "|"} and self.has_operand(1):
+            self.place += 1
+            alternatives.append(self.operand(depth))
+        found = tuple(node for node in alternatives if node is not None)
+        if found:
+            items.append(found[0] if len(found) == 1 else Either(found))
+
+    def operand(self, depth: int) -> Node | None:
+        """A run of words, or one thing of another kind, or None where nothing is left of it."""
+        lexeme = self.lexemes[self.place]
+        if lexeme.kind in _EXCLUDING and self.has_operand(1):
+            while self.lexemes[self.place].kind in _EXCLUDING and self.has_operand(1):
+                self.place += 1
+            item = self.one(depth)
+            return Not(item) if item is not None else None
+        return self.run() if _is_wordlike(lexeme) else self.one(depth)
+
+    def run(self) -> Words:
+        """All the words from here to the next thing of another kind."""
+        texts: list[str] = []
+        while (lexeme := self.peek()) is not None and _is_wordlike(lexeme):
+            if texts and lexeme.kind in _OPERATORS and self.has_operand(1):
+                break
+            texts.append(lexeme.text)
+            self.place += 1
+        return Words(" ".join(texts))
+
+    def one(self, depth: int) -> Node | None:
+        """The next single item: a word, a phrase, a bracket with all that is in it."""
+        lexeme = self.lexemes[self.place]
+        self.place += 1
+        match lexeme.kind:
+            case "phrase":
+                return Phrase(lexeme.text) if tokenize(lexeme.text) else None
+            case "prefix":
+                return self.prefix(lexeme.text)
+            case "years":
+                return Years(*lexeme.years, lexeme.text)
+            case "open":
+                return self.bracket(depth)
+            case "field":
+                return self.fielded(lexeme.text, depth)
+            case _:
+                return Words(lexeme.text)
+
+    def prefix(self, text: str) -> Node:
+        if len(text) >= SHORTEST_PREFIX:
+            return Prefix(text)
+        self.note(f"“{text}*” is too short a beginning; it was taken as a word.")
+        return Words(text)
+
+    def bracket(self, depth: int) -> Node | None:
+        if depth == MOST_LEVELS:
+            self.note(f"Brackets deeper than {MOST_LEVELS} levels were ignored.")
+            return None
+        inner = self.level(depth + 1)
+        if self.peek() is None:
+            self.note("A bracket was left open; it was closed at the end.")
+        else:
+            self.place += 1
+        return inner if inner.items else None
+
+    def fielded(self, name: str, depth: int) -> Node | None:
+        if not self.has_operand(0):
+            return Words(name)
+        item = self.one(depth)
+        if item is None:
+            return None
+        if name == "year":
+            self.note(
+                "year: takes a year or a range such as 2003..2005; the rest was taken as words."
+            )
+            return item
+        return item if isinstance(item, Years) else Fielded(name, item)
+
+    def peek(self) -> _Lexeme | None:
+        return self.lexemes[self.place] if self.place < len(self.lexemes) else None
+
+    def has_operand(self, ahead: int) -> bool:
+        """Whether something stands ``ahead`` that an operator can take."""
+        place = self.place + ahead
+        return place < len(self.lexemes) and self.lexemes[place].kind not in {
+            "close",
+            "OR",
+            "|",
+            "AND",
+        }
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def parse(text: str) -> Query:
+    """The query that a reader's string stands for; it never raises.
+
+    The tree is no deeper than ``MOST_LEVELS`` and holds no more than ``MOST_WORDS`` words.
+    """
+    notes: list[str] = []
+    cleaned = _shortened(_cleaned(text), notes)
+    if cleaned.count('"') % 2:
+        notes.append("A quotation mark without its partner was ignored.")
+    parser = _Parser([_lexeme(found) for found in _LEXEME.finditer(cleaned)], notes)
+    for name in dict.fromkeys(_UNKNOWN_FIELD.findall(cleaned)):
+        if name.lower() not in (*FIELDS, *_ALIASES):
+            parser.note(
+                f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
+            )
+    return Query(text.strip(), parser.level(0), tuple(parser.notes))
+
+
+def _is_wordlike(lexeme: _Lexeme) -> bool:
+    return lexeme.kind == "word" or lexeme.kind in _OPERATORS
+
+
+def _cleaned(text: str) -> str:
+    """One line of composed characters, so that the same query in other bytes is the same query."""
+    composed = unicodedata.normalize("NFKC", text[: 4 * MOST_CHARACTERS])
+    printable = (
+        "" if unicodedata.category(c) in {"Cc", "Cs", "Co"} and not c.isspace() else c
+        for c in composed
+    )
+    return " ".join("".join(printable).translate(_QUOTES).split())
+
+
+def _shortened(text: str, notes: list[str]) -> str:
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS].rsplit(" ", 1)[0]
+        notes.append(f"Only the first {MOST_CHARACTERS} characters were read.")
+    tokens = tokenize(text)
+    if len(tokens) > MOST_WORDS:
+        text = text[: tokens[MOST_WORDS - 1].end]
+        notes.append(f"Only the first {MOST_WORDS} words were read.")
+    return text
+
+
+def _lexeme(found: re.Match[str]) -> _Lexeme:
+    kind = found.lastgroup or "word"
+    text = found[0]
+    if found["phrase"] is not None:
+        return _Lexeme("phrase", found["inner"].strip())
+    if found["years"] is not None:
+        first, last = found["first"] or found["only"], found["last"] or found["only"]
+        if first or last:
+            return _Lexeme(
+                "years", text, (int(first) if first else None, int(last) if last else None)
+            )
+        return _Lexeme("word", text)
+    if found["field"] is not None:
+        name = found["field"].lower()
+        return _Lexeme("field", _ALIASES.get(name, name))
+    if found["prefix"] is not None:
+        return _Lexeme("prefix", found["prefix"])
+    if text in _OPERATORS:
+        return _Lexeme(text, text)
+    return _Lexeme(kind, text)

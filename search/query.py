@@ -1,0 +1,91 @@
+"""A reader's string as a tree: words, phrases, fields, and how they are combined.
+
+The little language: free words are ranked, best match first. ``"…"`` means exactly these words in
+this order; ``-word`` or ``NOT word`` excludes; ``a OR b`` needs one of its neighbours; ``a AND b``
+needs both sides; brackets group; ``field:`` looks into one field; ``year:2003..2005`` is a range;
+``neuro*`` is a beginning of words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FIELDS = ("title", "abstract", "author", "journal", "affiliation", "topic", "year", "pmid")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A run of free words as written."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Exactly these words in this order."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """All words that begin so."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Years:
+    """A range of years, both ends included; an open end is None."""
+
+    first: int | None
+    last: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Fielded:
+    """Something to be found in one field; never ``year``, which is ``Years``."""
+
+    field: str
+    item: Node
+
+
+@dataclass(frozen=True)
+class Not:
+    """What must not match."""
+
+    item: Node
+
+
+@dataclass(frozen=True)
+class Either:
+    """What stands beside OR: one at least must match."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class All:
+    """What stands beside AND: all must match."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items side by side: words rank, everything else is taken at its word."""
+
+    items: tuple[Node, ...]
+
+
+Node = Words | Phrase | Prefix | Years | Fielded | Not | Either | All | Group
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a reader's string means, and in sentences what was ignored, cut or taken otherwise."""
+
+    text: str
+    root: Group
+    notes: tuple[str, ...] = ()

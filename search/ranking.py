@@ -1,0 +1,231 @@
+"""Which documents match a clause, and how well: BM25F, exact, a whole posting list at a time.
+
+For a leaf *c* and a document *d*, after Robertson and Zaragoza, "The Probabilistic Relevance
+Framework: BM25 and Beyond" (2009), equations 3.16-3.19 with Lucene's never negative idf:
+
+    x(c, d)     = Σ_f  w_f · tf(c, d, f) / (1 - b_f + b_f · length(d, f) / average_length(f))
+    idf(c)      = ln(1 + (N - n(c) + 0.5) / (n(c) + 0.5))
+    score(c, d) = idf(c) · x · (k1 + 1) / (x + k1)
+
+*f* runs over title and abstract, whose lengths are counted in words; *n(c)* is the number of
+documents that match the leaf in any of its fields. A leaf stands for all spellings of a concept, so
+these share one frequency and one idf. The score of a document is the sum over its leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.schema import NAME_FIELDS, NO_YEAR, TEXT_FIELDS, field_of
+from search.clauses import Any, Between, Clause, Every, Hint, Name, Ranked, Sequence, Terms, Without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from search.postings import Place, Places, Postings
+
+    Mask = NDArray[np.bool_]
+    Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The settings of the ranking, each with its evidence (``tests/bench/relevance.py``)."""
+
+    k1: float = 1.2
+    title: float = 2.0
+    abstract: float = 1.0
+    title_b: float = 0.75
+    abstract_b: float = 0.75
+    narrower: float = 1.0
+    hint: float = 0.3
+    all_words_first: bool = False
+
+    def of(self, field: str) -> tuple[float, float]:
+        """The weight and the length normalization of a field."""
+        return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
+
+
+class Ranking(NamedTuple):
+    """The hits of a query, best first, and their scores."""
+
+    documents: NDArray[np.intp]
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a clause matches; ``ranks`` says whether its scores mean anything."""
+
+    mask: Mask
+    scores: Scores
+    ranks: bool = True
+
+
+class Ranker:
+    """Ranks the documents of one index. Safe to share by threads."""
+
+    def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
+        self.postings = postings
+        self.weights = weights or Weights()
+        self._norms = {name: self._norm(name) for name in TEXT_FIELDS}
+        self._years = postings.column("year")
+
+    def rank(self, clause: Clause) -> Ranking:
+        """All hits, best first.
+
+        Ties are broken by the later year, then by the order in which abstracts were indexed.
+        """
+        found = self._found(clause)
+        documents = np.flatnonzero(found.mask)
+        scores = found.scores[documents]
+        order = np.lexsort((documents, -self._years[documents], -scores))
+        return Ranking(documents[order], scores[order])
+
+    def frequencies(self, leaf: Terms | Sequence) -> Iterator[tuple[str, Scores]]:
+        """How often each document holds a leaf, by field."""
+        match leaf:
+            case Terms():
+                yield from self._term_frequencies(leaf)
+            case Sequence():
+                yield from self._sequence_frequencies(leaf)
+
+    def _found(self, clause: Clause) -> _Found:
+        match clause:
+            case Terms() | Sequence():
+                return self._scored(clause)
+            case Hint(inner, weight):
+                return _Found(
+                    np.zeros(self.postings.count, bool), weight * self._scored(inner).scores
+                )
+            case Name():
+                return self._unscored(self._named(clause))
+            case Between(first=first, last=last):
+                return self._unscored(self._between(first, last))
+            case Without(inner):
+                return self._unscored(~self._found(inner).mask)
+            case Any(clauses):
+                found = [self._found(one) for one in clauses]
+                mask = np.logical_or.reduce([one.mask for one in found])
+                return _Found(mask, self._summed(found), any(one.ranks for one in found))
+            case Every(clauses):
+                found = [self._found(one) for one in clauses]
+                mask = np.logical_and.reduce([one.mask for one in found])
+                scores = np.where(mask, self._summed(found), 0.0)
+                return _Found(mask, scores, any(one.ranks for one in found))
+            case Ranked(clauses):
+                return self._ranked(clauses)
+
+    def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
+        found = [self._found(clause) for clause in clauses]
+        mask = np.full(self.postings.count, fill_value=bool(found))
+        ranking = [one for one in found if one.ranks]
+        if ranking:
+            mask = np.logical_or.reduce([one.mask for one in ranking])
+        for clause, one in zip(clauses, found, strict=True):
+            if not isinstance(clause, Terms | Hint | Ranked):
+                mask = mask & one.mask
+        scores = self._summed(found)
+        if self.weights.all_words_first and len(ranking) > 1:
+            complete = np.logical_and.reduce([one.mask for one in ranking])
+            scores = scores + complete * (scores.max(initial=0.0) + 1.0)
+        return _Found(mask, np.where(mask, scores, 0.0), bool(ranking))
+
+    def _summed(self, found: list[_Found]) -> Scores:
+        total = np.zeros(self.postings.count)
+        for one in found:
+            if one.ranks:
+                total += one.scores
+        return total
+
+    def _unscored(self, mask: Mask) -> _Found:
+        return _Found(mask, np.zeros(self.postings.count), ranks=False)
+
+    def _scored(self, leaf: Terms | Sequence) -> _Found:
+        x = np.zeros(self.postings.count)
+        for name, frequencies in self.frequencies(leaf):
+            x += self.weights.of(name)[0] * frequencies / self._norms[name]
+        mask = x > 0.0
+        matching = int(np.count_nonzero(mask))
+        idf = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
+        k1 = self.weights.k1
+        return _Found(mask, idf * x * (k1 + 1.0) / (x + k1))
+
+    def _term_frequencies(self, leaf: Terms) -> Iterator[tuple[str, Scores]]:
+        by_field: dict[str, Scores] = {}
+        for name, layer, term, weight in leaf.terms:
+            documents, counts = self.postings.of(field_of(name, layer), term)
+            if len(documents):
+                total = by_field.setdefault(name, np.zeros(self.postings.count))
+                total[documents] += weight * counts
+        yield from by_field.items()
+
+    def _sequence_frequencies(self, leaf: Sequence) -> Iterator[tuple[str, Scores]]:
+        for name in leaf.fields:
+            total = np.zeros(self.postings.count)
+            for document, places in self.sequences(field_of(name, "exact"), leaf.forms).items():
+                total[document] = len(places)
+            yield name, total
+
+    def sequences(
+        self, index_field: str, forms: tuple[str, ...], among: NDArray[np.int32] | None = None
+    ) -> Places:
+        """Where words stand in this order, with the span of all of them, by document."""
+        lists = [self.postings.of(index_field, form).documents for form in forms]
+        candidates = among
+        for documents in sorted(lists, key=len):
+            candidates = (
+                documents
+                if candidates is None
+                else np.intersect1d(candidates, documents, assume_unique=True)
+            )
+        if candidates is None or not len(candidates):
+            return {}
+        wanted = candidates.tolist()
+        found = self.postings.places(index_field, forms[0], wanted)
+        for form in forms[1:]:
+            following = self.postings.places(index_field, form, found)
+            found = {
+                document: continued
+                for document, places in found.items()
+                if (continued := _continued(places, following.get(document, ())))
+            }
+        return found
+
+    def _named(self, leaf: Name) -> Mask:
+        mask = np.zeros(self.postings.count, bool)
+        if leaf.field in NAME_FIELDS:
+            mask[list(self.sequences(leaf.field, leaf.forms))] = True
+        else:
+            mask[self.postings.of(leaf.field, leaf.forms[0]).documents] = True
+        return mask
+
+    def _between(self, first: int | None, last: int | None) -> Mask:
+        years = self._years
+        mask: Mask = years != NO_YEAR
+        if first is not None:
+            mask = mask & (years >= first)
+        if last is not None:
+            mask = mask & (years <= last)
+        return mask
+
+    def _norm(self, name: str) -> Scores:
+        b = self.weights.of(name)[1]
+        lengths = self.postings.column(f"{name}_length").astype(np.float64)
+        average = lengths.mean() if lengths.any() else 1.0
+        return 1.0 - b + b * lengths / average
+
+
+def _continued(places: tuple[Place, ...], following: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Those of ``places`` that the next word continues, each now reaching to the end of it."""
+    ends = {place.position - 1: place for place in following}
+    return tuple(
+        place._replace(position=place.position + 1, end=ends[place.position].end)
+        for place in places
+        if place.position in ends
+    )
