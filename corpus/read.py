@@ -69,13 +69,15 @@ def gather(paths: Iterable[Path], report: Report) -> Iterator[Abstract]:
         for abstract in read(path, report):
             usable = normalise(abstract)
             reason = "; ".join(problems(usable))
-            if not reason and usable.pmid in seen:
-                reason = f"the PMID {usable.pmid} was read before, at {seen[usable.pmid]}"
+            # Readers type capitals or not, so a PMID in other letter case is the same.
+            pmid = usable.pmid.lower()
+            if not reason and pmid in seen:
+                reason = f"the PMID {usable.pmid} was read before, at {seen[pmid]}"
             if reason:
                 line = usable.origin.first_line if usable.origin else 1
                 report.reject(path.name, line, reason)
                 continue
-            seen[usable.pmid] = str(usable.origin)
+            seen[pmid] = str(usable.origin)
             report.read += 1
             yield usable
 

@@ -148,6 +148,13 @@ def test_a_pmid_is_gathered_once_and_the_report_names_the_first_place(file: Make
     ]
 
 
+def test_a_pmid_in_other_letter_case_is_the_same(file: MakeFile) -> None:
+    report = Report()
+    path = file(LINE.replace("11", "A-1") + LINE.replace("11", "a-1"))
+    assert [abstract.pmid for abstract in gather([path], report)] == ["A-1"]
+    assert [problem.line for problem in report.rejected] == [2]
+
+
 def test_a_record_that_was_rejected_does_not_block_a_better_one(file: MakeFile) -> None:
     path = file(LINE.replace("Alfa", "x" * 2_001) + LINE)
     report = Report()

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Analysis, Concept, Vocabulary
+from index.analysis import LAYERS, PARAGRAPH_GAP, Layer, fingerprint
+from index.stems import stop_words
+from index.tokens import fold
+
+VOCABULARY = Vocabulary.of(
+    [
+        Concept("ms", "multiple sclerosis", "disease", "A disease.", short=("MS",)),
+        Concept("auto", "autoimmune disease", "disease", "A kind of disease."),
+    ]
+)
+ANALYSIS = Analysis(VOCABULARY)
+
+
+def terms(text: str, layer: Layer) -> list[tuple[str, int]]:
+    return [(found.term, found.position) for found in ANALYSIS.layer(text, layer)]
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "expected"),
+    [
+        ("The alfa of bravos", "exact", [("the", 0), ("alfa", 1), ("of", 2), ("bravos", 3)]),
+        ("The alfa of bravos", "stems", [("alfa", 1), ("bravo", 3)]),
+        ("Alfa-bravo", "stems", [("alfa", 0), ("alfabravo", 0), ("bravo", 1)]),
+        ("Alfa-bravo", "exact", [("alfa", 0), ("bravo", 1)]),
+        ("alfa MS", "concepts", [("ms", 1)]),
+        ("multiple sclerosis (MS)", "concepts", [("ms", 0), ("ms", 2)]),
+        ("alfa\nbravo", "exact", [("alfa", 0), ("bravo", 1 + PARAGRAPH_GAP)]),
+        ("alfa\n\nbravo", "exact", [("alfa", 0), ("bravo", 1 + 2 * PARAGRAPH_GAP)]),
+        ("alfa\nMS", "concepts", [("ms", 1 + PARAGRAPH_GAP)]),
+        ("", "exact", []),
+        (" . ", "stems", []),
+    ],
+)
+def test_a_text_has_terms_with_positions(
+    text: str, layer: Layer, expected: list[tuple[str, int]]
+) -> None:
+    assert terms(text, layer) == expected
+
+
+def test_a_compound_spans_both_its_words() -> None:
+    text = "an auto-immune disease"
+    found = {text[o.start : o.end]: o.term for o in ANALYSIS.layer(text, "stems")}
+    assert found["auto-immune"] == ANALYSIS.layer("autoimmune", "stems")[0].term
+
+
+def test_the_length_counts_every_word() -> None:
+    assert ANALYSIS.length("The alfa of MS.") == 4
+    assert ANALYSIS.length("") == 0
+
+
+def test_a_query_is_read_by_the_same_rules() -> None:
+    found, mentions = ANALYSIS.query("treating ms")
+    assert [word.form for word in found] == ["treating", "ms"]
+    assert [mention.concept for mention in mentions] == ["ms"]
+    assert ANALYSIS.query("treating ms", off={"ms"})[1] == []
+
+
+TEXTS = st.text(max_size=80) | st.text(
+    st.sampled_from("aBms MS multiple sclerosis auto-immune/disease\n.,0149ßβΒ’'()"), max_size=80
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(TEXTS)
+def test_every_term_lies_in_the_text_and_positions_never_shrink(text: str) -> None:
+    for layer in LAYERS:
+        found = ANALYSIS.layer(text, layer)
+        for one, other in itertools.pairwise(found):
+            assert one.position <= other.position
+            assert one.start <= other.start
+        for occurrence in found:
+            assert 0 <= occurrence.start < occurrence.end <= len(text)
+            assert occurrence.term
+
+
+@settings(deadline=None, max_examples=500)
+@given(TEXTS)
+def test_exact_terms_are_the_folded_words_each_at_a_position_of_its_own(text: str) -> None:
+    found = ANALYSIS.layer(text, "exact")
+    assert len(found) == ANALYSIS.length(text)
+    for one, other in itertools.pairwise(found):
+        assert one.position < other.position
+        assert one.end <= other.start
+    assert all(fold(text[o.start : o.end]) == o.term for o in found)
+
+
+@settings(deadline=None, max_examples=300)
+@given(TEXTS)
+def test_stems_and_concepts_stand_where_an_exact_word_stands(text: str) -> None:
+    words = {found.position: found for found in ANALYSIS.layer(text, "exact")}
+    for found in [*ANALYSIS.layer(text, "stems"), *ANALYSIS.layer(text, "concepts")]:
+        assert words[found.position].start == found.start
+    stems = {found.position for found in ANALYSIS.layer(text, "stems")}
+    assert all(words[p].term in stop_words() for p in words.keys() - stems)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_analysis_never_raises(text: str) -> None:
+    for layer in LAYERS:
+        ANALYSIS.layer(text, layer)
+    ANALYSIS.query(text)
+
+
+def test_the_fingerprint_is_a_digest_and_stays() -> None:
+    assert len(bytes.fromhex(fingerprint())) == 32
+    assert fingerprint() == fingerprint()

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from whoosh.collectors import TopCollector, UnlimitedCollector
+from whoosh.query import Term
+from whoosh.searching import Searcher as WhooshSearcher
+
+from corpus import Abstract, Author, Report, Section
+from index import Analysis, Concept, Published, Vocabulary
+from index.analysis import LAYERS, Layer
+from index.build import write
+from index.schema import (
+    NAME_FIELDS,
+    TEXT_FIELDS,
+    LayerAnalyzer,
+    document,
+    field_of,
+    fingerprint,
+    names,
+    schema,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+VOCABULARY = Vocabulary.of(
+    [
+        Concept("ms", "multiple sclerosis", "disease", "A disease.", short=("MS",)),
+        Concept("rrms", "relapsing-remitting MS", "course", "A course.", broader=("ms",)),
+    ]
+)
+
+
+def abstract(pmid: str, title: str, *paragraphs: str, **more: Any) -> Abstract:  # noqa: ANN401
+    return Abstract(pmid, title, (Section(None, paragraphs),) if paragraphs else (), **more)
+
+
+ABSTRACTS = [
+    abstract("1", "Alfa bravo in MS", "The alfa, the bravo.", "Charlie and alfa", year=1999),
+    abstract("2", "Relapsing/Remitting MS", "Alfa alfa alfa auto-immune."),
+    abstract("3", "Bravo", year=2004, authors=(Author("Sørensen", "PS"),), journal="J Neurol"),
+    abstract("A-4", "Delta", "multiple sclerosis\nand MS", topics=("IVIG", "MRI")),
+    *(abstract(str(number), f"Echo {number}", "alfa " * (number % 7)) for number in range(5, 60)),
+]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    home: Path = tmp_path_factory.mktemp("generation")
+    manifest = write(home, ABSTRACTS, VOCABULARY, Report())
+    opened = Published.read(home, manifest)
+    yield opened
+    opened.close()
+
+
+def test_every_text_field_has_a_field_a_layer() -> None:
+    assert field_of("title", "stems") == "title"
+    assert field_of("abstract", "exact") == "abstract_exact"
+    expected = {field_of(field, layer) for field in TEXT_FIELDS for layer in LAYERS}
+    expected |= {"pmid", "year", "record", "title_length", "abstract_length", *NAME_FIELDS}
+    assert set(schema(Analysis(VOCABULARY)).names()) == expected
+
+
+def test_a_document_has_no_empty_names() -> None:
+    analysis = Analysis(VOCABULARY)
+    assert not set(NAME_FIELDS) & document(ABSTRACTS[0], "{}", analysis).keys()
+    assert document(ABSTRACTS[2], "{}", analysis)["author"] == "Sørensen PS"
+    assert document(ABSTRACTS[3], "{}", analysis)["pmid"] == "a-4"
+
+
+def test_names_stand_a_line_each() -> None:
+    signed = abstract(
+        "1", "T", authors=(Author("A", "B"), Author("C")), group_author="Group", topics=("X", "Y")
+    )
+    assert names(signed) == {
+        "author": "A B\nC\nGroup",
+        "journal": "",
+        "affiliation": "",
+        "topic": "X\nY",
+    }
+
+
+def test_a_pickled_analyzer_refuses_to_work() -> None:
+    analyzer = LayerAnalyzer(Analysis(VOCABULARY), "exact")
+    assert [token.text for token in analyzer("Alfa bravo")] == ["alfa", "bravo"]
+    copy = pickle.loads(pickle.dumps(analyzer))  # noqa: S301 (ours)
+    with pytest.raises(RuntimeError, match="unpickled"):
+        list(copy("alfa"))
+
+
+def expected_postings(field: str, layer: Layer) -> dict[str, dict[int, list[tuple[int, int, int]]]]:
+    """What the analysis says a field must hold: term, document, (position, start, end)."""
+    analysis = Analysis(VOCABULARY)
+    postings: dict[str, dict[int, list[tuple[int, int, int]]]] = {}
+    for number, entry in enumerate(ABSTRACTS):
+        text = entry.title if field == "title" else entry.text
+        for found in analysis.layer(text, layer):
+            places = postings.setdefault(found.term, {}).setdefault(number, [])
+            places.append((found.position, found.start, found.end))
+    return postings
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("field", TEXT_FIELDS)
+def test_whoosh_holds_exactly_what_the_analysis_says(
+    published: Published, field: str, layer: Layer
+) -> None:
+    name, reader = field_of(field, layer), published.reader
+    held: dict[str, dict[int, list[tuple[int, int, int]]]] = {}
+    for term in reader.field_terms(name):
+        matcher = reader.postings(name, term)
+        while matcher.is_active():
+            held.setdefault(term, {})[matcher.id()] = list(matcher.value_as("characters"))
+            matcher.next()
+    assert held == expected_postings(field, layer)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("field", TEXT_FIELDS)
+def test_a_searcher_of_whoosh_finds_the_documents_of_each_term(
+    published: Published, field: str, layer: Layer
+) -> None:
+    searcher = WhooshSearcher(published.reader)
+    for term, documents in expected_postings(field, layer).items():
+        query = Term(field_of(field, layer), term)
+        everything = searcher.search(query, limit=None)
+        assert set(everything.docs()) == documents.keys()
+        exact = TopCollector(limit=10, usequality=False, replace=0)
+        searcher.search_with_collector(query, exact)
+        best = exact.results()
+        assert best.scored_length() == min(10, len(documents))
+        assert {hit.docnum for hit in best} <= documents.keys()
+        unlimited = UnlimitedCollector()
+        searcher.search_with_collector(query, unlimited)
+        scores = sorted((score for score, _ in unlimited.results().top_n), reverse=True)
+        assert [score for score, _ in best.top_n] == scores[:10]
+
+
+@pytest.mark.parametrize(
+    ("field", "term", "pmids"),
+    [
+        ("pmid", "a-4", ["A-4"]),
+        ("author", "sorensen", ["3"]),
+        ("journal", "neurol", ["3"]),
+        ("topic", "ivig", ["A-4"]),
+        ("title_concepts", "rrms", ["2"]),
+        ("abstract", "autoimmun", ["2"]),
+        ("title", "bravo", ["1", "3"]),
+    ],
+)
+def test_fields_are_searched_by_name(
+    published: Published, field: str, term: str, pmids: list[str]
+) -> None:
+    results = WhooshSearcher(published.reader).search(Term(field, term), limit=None)
+    records = [json.loads(hit["record"]) for hit in results]
+    assert sorted(record["abstract"]["pmid"] for record in records) == pmids
+
+
+def test_columns_hold_years_and_lengths(published: Published) -> None:
+    reader = published.reader
+    years = [reader.column_reader("year")[number] for number in range(4)]
+    assert years == [1999, 0, 2004, 0]
+    lengths = [reader.column_reader("abstract_length")[number] for number in range(4)]
+    assert lengths == [7, 5, 0, 4]
+
+
+def test_the_record_keeps_the_abstract_and_its_passages(published: Published) -> None:
+    record = json.loads(published.reader.stored_fields(0)["record"])
+    text = ABSTRACTS[0].text
+    cut = [text[start:end] for start, end in record["passages"]]
+    assert cut == ["The alfa, the bravo.", "Charlie and alfa"]
+    assert record["abstract"]["title"] == "Alfa bravo in MS"
+    assert record["origin"] is None
+
+
+def test_the_fingerprint_is_a_digest() -> None:
+    assert len(bytes.fromhex(fingerprint())) == 32

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.sentences import sentences
+
+
+def cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alfa. Bravo.",
+        "Alfa? Bravo! Charlie",
+        "Alfa was 3. 12 patients relapsed.",
+        "Alfa (bravo). [Charlie] delta.",
+        "Alfa ended. “Bravo” began.",
+    ],
+)
+def test_a_sentence_begins_with_a_capital_a_digit_or_a_bracket(text: str) -> None:
+    assert len(cut(text)) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We saw 5 pts. with MS in 1999.",
+        "It is one of these, i. e., beta-Interferon and others.",
+        "The groups did not differ (P = 0.81).",
+        "Alfa vs. Bravo was tested.",
+        "See Fig. 2 of Sorensen et al. in Lancet.",
+        "A dose of 0.4 g/kg i.v. Monthly was given to all.",
+        "Dr. Smith saw approx. 20 of them.",
+        "Days 1 to 5 (e.g. Monday to Friday) and others.",
+    ],
+)
+def test_a_sentence_is_not_cut_at_an_abbreviation_or_a_number(text: str) -> None:
+    assert cut(text) == [text]
+
+
+def test_sentences_are_the_text_between_white_space() -> None:
+    assert cut("Alfa bravo.  Charlie delta.\nEcho.  ") == [
+        "Alfa bravo.",
+        "Charlie delta.",
+        "Echo.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \t"])
+def test_nothing_has_no_sentences(text: str) -> None:
+    assert cut(text) == []
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text(max_size=80) | st.text(st.sampled_from("aB1.?!()[]“” \n,;'…"), max_size=80))
+def test_sentences_do_not_overlap_and_lose_nothing_but_white_space(text: str) -> None:
+    last = 0
+    for start, end in sentences(text):
+        assert last <= start < end <= len(text)
+        assert not text[last:start].strip()
+        assert text[start:end].strip()
+        last = end
+    assert not text[last:].strip()

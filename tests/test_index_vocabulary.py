@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index import Concept, Vocabulary
+from index.errors import VocabularyError
+from index.vocabulary import spellings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def concept(id_: str, *broader: str) -> Concept:
+    return Concept(id_, f"{id_} name", "course", "A plain sentence.", broader=broader)
+
+
+GOOD = """
+kind = "course"
+
+[[concept]]
+id = "ms"
+name = "multiple sclerosis"
+short = ["MS"]
+plain = "A disease."
+
+[[concept]]
+id = "rrms"
+name = " relapsing-remitting MS "
+variants = ["(relapsing|relapse) remitting (MS|)"]
+capitals = ["RR"]
+broader = ["ms"]
+plain = "A course."
+"""
+
+
+def load(tmp_path: Path, *texts: str) -> Vocabulary:
+    paths = [tmp_path / f"file-{number}.toml" for number, _ in enumerate(texts, start=1)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return Vocabulary.load(paths)
+
+
+def test_a_file_is_read_with_all_its_parts(tmp_path: Path) -> None:
+    loaded = load(tmp_path, GOOD)
+    assert list(loaded.concepts) == ["ms", "rrms"]
+    rrms = loaded.concepts["rrms"]
+    assert rrms == Concept(
+        id="rrms",
+        name="relapsing-remitting MS",
+        kind="course",
+        plain="A course.",
+        variants=("(relapsing|relapse) remitting (MS|)",),
+        capitals=("RR",),
+        broader=("ms",),
+    )
+    assert rrms.spellings == (
+        "relapsing-remitting MS",
+        "relapsing remitting MS",
+        "relapsing remitting",
+        "relapse remitting MS",
+        "relapse remitting",
+    )
+    assert [c.shortest for c in loaded.concepts.values()] == ["MS", "RR"]
+
+
+ENTRY = (
+    'kind = "course"\n[[concept]]\nid = "ms"\nname = "multiple sclerosis"\nplain = "A disease."\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "fault"),
+    [
+        ("kind = ", "file-1.toml", "cannot be read"),
+        ("", "file-1.toml", "does not state its kind"),
+        ("kind = 1", "file-1.toml", "does not state its kind"),
+        ('kind = ""', "file-1.toml", "does not state its kind"),
+        ('kind = "x"\nconcept = 1', "file-1.toml", "[[concept]]"),
+        ('kind = "x"\n[concept]\nid = "a"', "file-1.toml", "[[concept]]"),
+        ('kind = "x"\nconcept = [1]', "file-1.toml, concept “1”", "an entry is a table"),
+        ('kind = "x"\n[[concept]]\nname = "a"', "concept “number 1”", "“id” must be a text"),
+        (ENTRY.replace('"ms"', "3"), "concept “3”", "“id” must be a text"),
+        (ENTRY.replace('"ms"', '"M S"'), "concept “M S”", "the id must consist of"),
+        (ENTRY.replace('"ms"', '"ms-"'), "concept “ms-”", "the id must consist of"),
+        (ENTRY.replace("name =", "title ="), "concept “ms”", "“name” must be a text"),
+        (ENTRY.replace('"A disease."', '"  "'), "concept “ms”", "“plain” must be a text"),
+        (ENTRY + 'variants = "MS"', "concept “ms”", "“variants” must be a list of texts"),
+        (ENTRY + "short = [1]", "concept “ms”", "“short” must be a list of texts"),
+        (ENTRY + 'capitals = [""]', "concept “ms”", "“capitals” must be a list of texts"),
+        (ENTRY + "broader = {}", "concept “ms”", "“broader” must be a list of texts"),
+        (ENTRY + 'variant = ["MS"]', "concept “ms”", "“variant” is not a key"),
+        (ENTRY + 'variants = ["a (b"]', "concept “ms”", "the brackets of “a (b” do not match"),
+        (ENTRY + 'variants = ["a b)"]', "concept “ms”", "the brackets of “a b)” do not match"),
+        (ENTRY + 'variants = ["a|b"]', "concept “ms”", "the brackets of “a|b” do not match"),
+        (ENTRY + 'variants = ["((a|b)|c)"]', "concept “ms”", "do not match"),
+        (
+            ENTRY + f'variants = ["{"(a|b)" * 30}"]',
+            "concept “ms”",
+            "stands for more than 200 spellings",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_file_and_entry(
+    tmp_path: Path, text: str, place: str, fault: str
+) -> None:
+    with pytest.raises(VocabularyError) as told:
+        load(tmp_path, text)
+    assert "file-1.toml" in str(told.value)
+    assert place in str(told.value)
+    assert fault in str(told.value)
+    assert str(told.value).endswith(".")
+    assert "\n" not in str(told.value)
+
+
+def test_the_file_at_fault_is_the_one_named(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match=r"file-2\.toml"):
+        load(tmp_path, GOOD, "kind")
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match=r"gone\.toml cannot be read"):
+        Vocabulary.load([tmp_path / "gone.toml"])
+    (tmp_path / "bytes.toml").write_bytes(b'kind = "\xff"')
+    with pytest.raises(VocabularyError, match=r"bytes\.toml cannot be read"):
+        Vocabulary.load([tmp_path / "bytes.toml"])
+
+
+@pytest.mark.parametrize(
+    ("concepts", "sentence"),
+    [
+        ([concept("a"), concept("a")], "two concepts with the id “a”"),
+        ([concept("a", "b")], "“a” names a broader concept “b”, which does not exist"),
+        ([concept("a", "a")], "“a” is broader than itself"),
+        ([concept("a", "b"), concept("b", "c"), concept("c", "a")], "is broader than itself"),
+    ],
+)
+def test_concepts_must_fit_each_other(concepts: list[Concept], sentence: str) -> None:
+    with pytest.raises(VocabularyError, match=sentence):
+        Vocabulary.of(concepts)
+
+
+def test_the_hierarchy_is_followed_to_its_ends_nearest_first() -> None:
+    #   a        a is above b and c, both are above d
+    #  b c
+    #   d
+    diamond = Vocabulary.of(
+        [concept("a"), concept("b", "a"), concept("c", "a"), concept("d", "b", "c")]
+    )
+    assert diamond.narrower("a") == ("b", "c", "d")
+    assert diamond.broader("d") == ("b", "c", "a")
+    assert diamond.narrower("d") == diamond.broader("a") == ()
+    assert diamond.narrower("unknown") == ()
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected"),
+    [
+        ("alfa", ["alfa"]),
+        ("(a|b) c", ["a c", "b c"]),
+        ("a (b|) c", ["a b c", "a c"]),
+        ("(a|b)(c|d)", ["ac", "ad", "bc", "bd"]),
+        ("(|anti-)alfa", ["alfa", "anti-alfa"]),
+    ],
+)
+def test_alternations_are_written_out(variant: str, expected: list[str]) -> None:
+    assert list(spellings(variant)) == expected
+
+
+def test_json_keeps_everything(tmp_path: Path) -> None:
+    loaded = load(tmp_path, GOOD)
+    assert Vocabulary.from_json(loaded.to_json()) == loaded
+
+
+def test_the_fingerprint_is_of_the_content_alone() -> None:
+    one, other = concept("a"), concept("b", "a")
+    expected = Vocabulary.of([one, other]).fingerprint
+    assert Vocabulary.of([other, one]).fingerprint == expected
+    assert Vocabulary.from_json(Vocabulary.of([one, other]).to_json()).fingerprint == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "z"},
+        {"name": "z"},
+        {"kind": "z"},
+        {"plain": "z"},
+        {"variants": ("z",)},
+        {"short": ("Z",)},
+        {"capitals": ("Z",)},
+        {"broader": ("b",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_fingerprint_changes_with_every_part_of_a_concept(change: dict[str, str]) -> None:
+    one, other = concept("a"), concept("b")
+    changed = Vocabulary.of([dataclasses.replace(one, **change), other])
+    assert changed.fingerprint != Vocabulary.of([one, other]).fingerprint
+
+
+def test_guards_are_those_of_the_kind_other() -> None:
+    assert Concept("a", "alfa", "other", "Not searched.").is_guard
+    assert not concept("a").is_guard
+
+
+def test_the_shipped_vocabulary_is_whole(vocabulary: Vocabulary) -> None:
+    searched = [shipped for shipped in vocabulary.concepts.values() if not shipped.is_guard]
+    assert len(searched) >= 60
+    assert all(shipped.plain.endswith((".", "?", ")")) for shipped in searched)
+    assert {"ms", "rrms", "ivig"} <= vocabulary.concepts.keys()
+    assert "rrms" in vocabulary.narrower("ms")
