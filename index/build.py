@@ -18,11 +18,13 @@ from filelock import FileLock, Timeout
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report, gather
+from corpus.jsonl import to_line
 from corpus.record import to_object
 from index import analysis as analysis_module
 from index import schema as schema_module
 from index.analysis import Analysis
 from index.errors import BuildFailed, BuildRunning
+from index.forward import ForwardWriter
 from index.generation import (
     GENERATIONS,
     PARTIAL,
@@ -167,17 +169,19 @@ def _write_postings(
 ) -> None:
     index = FileStorage(str(target)).create_index(schema(reader))
     writer = index.writer(limitmb=MEMORY_MB)
+    forward = ForwardWriter()
     try:
         for abstract in abstracts:
-            record = _record(abstract)
-            tally.corpus.update(record.encode())
-            writer.add_document(**document(abstract, record, reader))
+            tally.corpus.update(to_line(abstract))
+            writer.add_document(**document(abstract, _record(abstract), reader))
+            forward.add((abstract.title, abstract.text), reader)
             _count_spellings(abstract, reader, tally)
     except BaseException:
         writer.cancel()
         raise
     writer.commit(optimize=True)
     index.close()
+    forward.write(target)
     for lock in target.glob("*_WRITELOCK"):
         lock.unlink()
 

@@ -14,6 +14,7 @@ from index import analysis as analysis_module
 from index import schema as schema_module
 from index.analysis import Analysis
 from index.errors import BuildFailed, DamagedIndex, OutdatedIndex
+from index.forward import Forward
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
 from index.schema import schema
 from index.vocabulary import Vocabulary
@@ -38,6 +39,7 @@ class Published:
     manifest: Manifest
     analysis: Analysis
     spellings: dict[str, list[tuple[str, int]]]
+    forward: Forward
     reader: IndexReader
 
     @classmethod
@@ -69,8 +71,9 @@ class Published:
         try:
             analysis = _analysis((home / "vocabulary.json").read_text(encoding="utf-8"))
             spellings = json.loads((home / "spellings.json").read_text(encoding="utf-8"))
+            forward = Forward.read(home)
             index = FileStorage(str(home)).open_index(schema=schema(analysis))
-            return cls(home, manifest, analysis, spellings, index.reader())
+            return cls(home, manifest, analysis, spellings, forward, index.reader())
         # Files vanish, and Whoosh raises whatever its pickles and offsets lead to.
         except Exception as error:
             raise DamagedIndex(

@@ -98,15 +98,13 @@ class Recognizer:
         """Every mention in a text whose words are ``found``, in the order of the text."""
         matches = self._matches(_Text(text, found, is_query=False))
         longer = _covering(match for match in matches if match.last > match.first)
-        return _mentions(
-            (
-                match
-                for match in matches
-                if not match.concept.is_guard
-                and not any(self._silences(other, match) for other in longer.get(match.first, ()))
-            ),
-            found,
+        heard = (
+            match
+            for match in matches
+            if not match.concept.is_guard
+            and not any(self._silences(other, match) for other in longer.get(match.first, ()))
         )
+        return list(_counted_once(_mentions(heard, found)))
 
     def in_query(
         self, text: str, found: Sequence[Word], *, off: Collection[str] = ()
@@ -262,6 +260,18 @@ def _get_along(one: _Match, other: _Match) -> bool:
         or (one.first, one.last) == (other.first, other.last)
         or one.is_coordinated is not other.is_coordinated
     )
+
+
+def _counted_once(mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """Mentions in order, without those that say the same of some words again.
+
+    "IntraVenous ImmunoGlobulin Treatment" names one substance, not two that overlap.
+    """
+    reached: dict[str, int] = {}
+    for mention in mentions:
+        if mention.first > reached.get(mention.concept, -1):
+            reached[mention.concept] = mention.last
+            yield mention
 
 
 def _mentions(matches: Iterable[_Match], found: Sequence[Word]) -> list[Mention]:

@@ -11,6 +11,7 @@ import gzip
 import json
 import re
 import tempfile
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import bm25s
 import ir_measures
+import numpy as np
 from bm25s.stopwords import STOPWORDS_EN
 from ir_measures import AP, RR, P, R, nDCG
 from nltk.stem.snowball import SnowballStemmer
@@ -33,12 +35,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from index.vocabulary import Vocabulary
+    from search.feedback import Settings
     from search.ranking import Weights
 
 DEPTH = 1000
 """How many hits of a query are judged at most."""
 
 MEASURES = (nDCG @ 10, AP, R @ 100, P @ 10, RR)
+
+_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError)
 
 Run = dict[str, dict[str, float]]
 """Scores by query and document."""
@@ -62,7 +67,7 @@ class Collection:
                 q["_id"]: q["text"] for q in _objects(home, "queries") if q["_id"] in judgements
             }
             documents = tuple(_abstract(entry) for entry in _objects(home, "corpus"))
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             raise UnusableCollection(
                 f"{home} is no collection in BEIR layout ({error})."
             ) from error
@@ -82,7 +87,10 @@ class Evaluation:
         """How likely so large a difference of means is by chance (paired t-test, two-sided)."""
         mine = [scores[measure] for scores in self.by_query.values()]
         theirs = [other.by_query[query][measure] for query in self.by_query]
-        return 1.0 if mine == theirs else float(ttest_rel(mine, theirs).pvalue)
+        differences = np.subtract(mine, theirs)
+        if np.ptp(differences) == 0.0:  # nothing varies: no test can tell more than the sign
+            return float(not differences.any())
+        return float(ttest_rel(mine, theirs).pvalue)
 
 
 def evaluate(run: Run, collection: Collection) -> Evaluation:
@@ -119,9 +127,9 @@ class Bench:
         self._published.close()
         self._home.cleanup()
 
-    def run(self, weights: Weights | None = None) -> Run:
+    def run(self, weights: Weights | None = None, feedback: Settings | None = None) -> Run:
         """All queries of the collection through the searcher."""
-        searcher = Searcher(self._published, weights)
+        searcher = Searcher(self._published, weights, feedback)
         return {
             query: dict(searcher.rank(text)[:DEPTH])
             for query, text in self.collection.queries.items()

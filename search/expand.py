@@ -6,11 +6,12 @@ the documents, and where the reader is told what was made of each word.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from index.schema import TEXT_FIELDS
+from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
-from index.tokens import Gap, tokenize
+from index.tokens import Gap, fold, tokenize
 from search.clauses import (
     Any,
     Between,
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 MOST_FORMS = 200
 """How many words the beginning of a word may stand for; those of most abstracts are taken."""
 
+MOST_FORMS_TOGETHER = 1000
+"""How many words all beginnings of a query together may stand for."""
+
 _PMID_DIGITS = 7
 
 
@@ -66,15 +70,17 @@ class Expander:
         self.expansions: dict[str, Expansion] = {}
         self.notes: list[str] = []
         self.missing: list[str] = []
-        self._stopped: list[str] = []
+        self._stopped: dict[str, tuple[str, ...]] = {}
+        self._prefixes: dict[tuple[str, tuple[str, ...]], Terms] = {}
+        self._forms_left = MOST_FORMS_TOGETHER
 
     def expand(self, query: Query) -> Ranked:
         """The clauses of a query. Words too common to rank count only where nothing else does."""
         clauses = self._group(query.root, TEXT_FIELDS)
         if not clauses and self._stopped:
-            clauses = [self._common(form) for form in self._stopped]
+            clauses = [self._common(form, fields) for form, fields in self._stopped.items()]
         elif self._stopped:
-            words = ", ".join(dict.fromkeys(self._stopped))
+            words = ", ".join(self._stopped)
             self.notes.append(f"Too common to search for: {words}.")
         return Ranked(tuple(clauses))
 
@@ -102,35 +108,64 @@ class Expander:
                 return self._either(items, fields)
             case All(items):
                 sides = [self._clauses(item, fields) for item in items]
-                return [Every(tuple(Ranked(tuple(side)) for side in sides if side))]
+                every = tuple(Ranked(tuple(side)) for side in sides if side)
+                return [Every(every)] if every else []
             case Group():
                 inner = self._group(node, fields)
-                return [Ranked(tuple(inner))] if inner else []
+                return [_bracket(inner)] if inner else []
 
     def _either(self, items: tuple[Node, ...], fields: tuple[str, ...]) -> list[Clause]:
         """OR ties its neighbours: in "multiple sclerosis OR EAE relapse" the two diseases."""
         chains: list[list[Clause]] = []
+        hints: list[Clause] = []
         for item in items:
             clauses = self._clauses(item, fields)
-            if chains and clauses:
-                chains[-1].append(clauses.pop(0))
-            chains.extend([clause] for clause in clauses)
-        return [chain[0] if len(chain) == 1 else Any(tuple(chain)) for chain in chains]
+            hints += [clause for clause in clauses if isinstance(clause, Hint)]
+            reasons = [clause for clause in clauses if not isinstance(clause, Hint)]
+            if chains and reasons:
+                chains[-1].append(reasons.pop(0))
+            chains.extend([reason] for reason in reasons)
+        return [*(chain[0] if len(chain) == 1 else Any(tuple(chain)) for chain in chains), *hints]
 
     def _fielded(self, name: str, item: Node) -> list[Clause]:
         if name in TEXT_FIELDS:
             inner = self._clauses(item, (name,))
             return [Every(tuple(inner))] if inner else []
-        text = _plain_text(item)
-        forms = tuple(token.form for token in tokenize(text))
-        if name == "pmid":
-            return [Name(f"pmid:{text}", "pmid", (text,))]
+        return self._named(name, item)
+
+    def _named(self, name: str, node: Node) -> list[Clause]:
+        """What is asked of a field that is not ranked: all that stands in its brackets."""
+        match node:
+            case Words(text):
+                return [clause for word in text.split() for clause in self._name(name, word)]
+            case Phrase(text) | Years(text=text):
+                return self._name(name, text)
+            case Prefix(text):
+                starting = self._postings.starting(name, fold(text))
+                forms = sorted(starting, key=lambda form: (-starting[form], form))[:MOST_FORMS]
+                names = [Name(f"{name}:{text}*", name, (form,)) for form in forms]
+                return [Any(tuple(names))] if names else self._name(name, f"{text}*")
+            case Fielded(item=item):
+                return self._named(name, item)
+            case Not(item):
+                return [Without(Every(tuple(inner)))] if (inner := self._named(name, item)) else []
+            case Either(items):
+                sides = [Every(tuple(side)) for item in items if (side := self._named(name, item))]
+                return [Any(tuple(sides))] if sides else []
+            case All(items) | Group(items):
+                return [clause for item in items for clause in self._named(name, item)]
+
+    def _name(self, name: str, text: str) -> list[Clause]:
+        whole = name == "pmid"
+        forms = (text.lower(),) if whole else tuple(token.form for token in tokenize(text))
+        if not all(self._postings.has(name, form) for form in forms):
+            self.missing.append(f"{name}:{text}")
         return [Name(f"{name}:{text}", name, forms)] if forms else []
 
     def _quietly(self, node: Node, fields: tuple[str, ...]) -> list[Clause]:
         """The clauses of what is excluded: of these the reader is told nothing."""
         told = (self.expansions, self.missing, self._stopped)
-        self.expansions, self.missing, self._stopped = {}, [], []
+        self.expansions, self.missing, self._stopped = {}, [], {}
         try:
             return self._clauses(node, fields)
         finally:
@@ -186,8 +221,9 @@ class Expander:
     def _tell(self, written: str, concept_id: str, narrower: tuple[str, ...]) -> None:
         concept = self._vocabulary.concepts[concept_id]
         found = self._published.spellings
-        spellings = dict.fromkeys(spelling for spelling, _ in found.get(concept_id, ()))
-        distinct = {spelling.casefold(): spelling for spelling in reversed(spellings)}
+        distinct: dict[str, str] = {}
+        for spelling, _ in found.get(concept_id, ()):
+            distinct.setdefault(spelling.casefold(), spelling)
         distinct.pop(written.casefold(), None)
         below = [self._vocabulary.concepts[id_].name for id_ in narrower if id_ in found]
         self.expansions.setdefault(
@@ -197,7 +233,7 @@ class Expander:
                 concept=concept_id,
                 name=concept.name,
                 plain=concept.plain,
-                variants=tuple(reversed(distinct.values())),
+                variants=tuple(distinct.values()),
                 narrower=tuple(below),
             ),
         )
@@ -208,7 +244,7 @@ class Expander:
         self, text: str, word: Word, following: Many[Word], fields: tuple[str, ...], width: int
     ) -> Clause | None:
         if word.form in stop_words() and width == 1:
-            self._stopped.append(word.form)
+            self._stopped.setdefault(word.form, fields)
             return None
         if width > 1:
             terms = [str(word.joined)]
@@ -230,7 +266,7 @@ class Expander:
         return [joined] if any(self._postings.has(name, joined) for name in TEXT_FIELDS) else []
 
     def _elsewhere(self, written: str, word: Word) -> Clause:
-        """A word that stands in no text may be a PMID or the name of an author."""
+        """A word that stands in no text may be a PMID, or stand in a field that is not ranked."""
         if (
             word.form.isdigit()
             and len(word.form) >= _PMID_DIGITS
@@ -238,16 +274,17 @@ class Expander:
         ):
             self.notes.append(f"“{written}” was taken as a PMID.")
             return Name(written, "pmid", (word.form,))
-        if self._postings.has("author", word.form):
-            self.notes.append(
-                f"“{written}” stands in no text; it was taken as the name of an author."
-            )
-            return Name(written, "author", (word.form,))
+        for name in NAME_FIELDS:
+            if self._postings.has(name, word.form):
+                self.notes.append(
+                    f"“{written}” stands in no text; it was taken as {name}:{written}."
+                )
+                return Name(written, name, (word.form,))
         self.missing.append(written)
         return Terms(written, ())
 
-    def _common(self, form: str) -> Clause:
-        return Terms(form, tuple(FieldTerm(name, "exact", form) for name in TEXT_FIELDS))
+    def _common(self, form: str, fields: tuple[str, ...]) -> Clause:
+        return Terms(form, tuple(FieldTerm(name, "exact", form) for name in fields))
 
     def _sequence(self, text: str, forms: tuple[str, ...], fields: tuple[str, ...]) -> Clause:
         for form in forms:
@@ -259,27 +296,29 @@ class Expander:
         tokens = [token.form for token in tokenize(text)]
         if not tokens:
             return []
-        start = tokens[-1]
-        forms: dict[str, None] = {}
+        if (text, fields) not in self._prefixes:
+            self._prefixes[text, fields] = self._beginning(text, tokens[-1], fields)
+        return [self._prefixes[text, fields]]
+
+    def _beginning(self, text: str, start: str, fields: tuple[str, ...]) -> Terms:
+        forms: Counter[str] = Counter()
         for name in fields:
-            forms |= dict.fromkeys(self._postings.starting(f"{name}_exact", start))
-        if len(forms) > MOST_FORMS:
+            forms.update(self._postings.starting(field_of(name, "exact"), start))
+        most = min(MOST_FORMS, self._forms_left)
+        if len(forms) > most:
             self.notes.append(
-                f"“{text}*” begins {len(forms)} words; the {MOST_FORMS} commonest were searched."
+                f"“{text}*” begins {len(forms)} words; the {most} commonest were searched."
             )
         if not forms:
             self.notes.append(f"No word in these abstracts begins with “{start}”.")
-        kept = list(forms)[:MOST_FORMS]
-        terms = tuple(FieldTerm(name, "exact", form) for name in fields for form in kept)
-        return [Terms(f"{text}*", terms)]
+        kept = sorted(forms, key=lambda form: (-forms[form], form))[:most]
+        self._forms_left -= len(kept)
+        return Terms(
+            f"{text}*", tuple(FieldTerm(name, "exact", form) for name in fields for form in kept)
+        )
 
 
-def _plain_text(node: Node) -> str:
-    """The reader's words in a node, without what combines them."""
-    match node:
-        case Words(text) | Phrase(text) | Prefix(text) | Years(text=text):
-            return text
-        case Fielded(item=item) | Not(item=item):
-            return _plain_text(item)
-        case Either(items) | All(items) | Group(items):
-            return " ".join(_plain_text(item) for item in items)
+def _bracket(inner: list[Clause]) -> Clause:
+    """What a bracket asks for: free words in it rank; without any it is a condition as a whole."""
+    free = any(isinstance(clause, Terms | Ranked) for clause in inner)
+    return Ranked(tuple(inner)) if free else Every(tuple(inner))

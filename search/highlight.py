@@ -48,7 +48,7 @@ class Highlighter:
         """All matches in title and abstract of some documents, each in the order of the query."""
         wanted = sorted(documents)
         found: dict[int, list[Found]] = defaultdict(list)
-        for leaf in leaves:
+        for leaf in dict.fromkeys(leaves):
             for document, match in self._places(leaf, wanted):
                 found[document].append(match)
         return found
@@ -64,10 +64,10 @@ class Highlighter:
         elif isinstance(leaf, Sequence):
             for field in leaf.fields:
                 among = np.array(wanted, np.int32)
-                places = self.ranker.sequences(field_of(field, "exact"), leaf.forms, among)
-                for document, found in places.items():
-                    for place in found:
-                        yield document, Found(leaf, field, place.start, place.end)
+                rows = self.ranker.sequences(field_of(field, "exact"), leaf.forms, among)
+                columns = (rows.documents, rows.starts, rows.ends)
+                for document, start, end in zip(*map(np.ndarray.tolist, columns), strict=True):
+                    yield document, Found(leaf, field, start, end)
 
 
 def spans(
@@ -132,7 +132,7 @@ def _named(abstract: Abstract, leaf: Name | Between) -> Iterator[tuple[str, str]
         if leaf.holds(abstract.year):
             yield "year", str(abstract.year)
     elif leaf.field == "pmid":
-        if leaf.forms == (abstract.pmid,):
+        if leaf.forms == (abstract.pmid.lower(),):
             yield "pmid", abstract.pmid
     else:
         for line in names(abstract)[leaf.field].split("\n"):

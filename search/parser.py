@@ -47,7 +47,7 @@ _LEXEME = re.compile(
     | (?P<years>(?i:year):\s?
         (?:(?P<first>\d{{4}})?(?:\.\.|-|–)(?P<last>\d{{4}})?|(?P<only>\d{{4}}))(?![\w.]))
     | (?P<field>(?i:{_FIELD_NAMES})):\s?(?=[^\s:)])
-    | (?P<minus>(?<!\S)[-−](?=[^\s\d\-−)]))
+    | (?P<minus>(?<![^\s(])[-−](?=[^\s\d\-−)]))
     | (?P<prefix>[^\W_]+(?:[-'’][^\W_]+)*)\*(?!\w)
     | (?P<word>[^\s()"]+)
     """,
@@ -198,7 +198,7 @@ def parse(text: str) -> Query:
             parser.note(
                 f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
             )
-    return Query(text.strip(), parser.level(0), tuple(parser.notes))
+    return Query(_printable(text.strip()), parser.level(0), tuple(parser.notes))
 
 
 def _is_wordlike(lexeme: _Lexeme) -> bool:
@@ -213,6 +213,11 @@ def _cleaned(text: str) -> str:
         for c in composed
     )
     return " ".join("".join(printable).translate(_QUOTES).split())
+
+
+def _printable(text: str) -> str:
+    """The text with a question mark for each half of a character that no output can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shortened(text: str, notes: list[str]) -> str:

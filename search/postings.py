@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
@@ -42,11 +42,30 @@ class Place(NamedTuple):
     end: int
 
 
+class Occurrences(NamedTuple):
+    """Where a term, or words in a row, occur: four parallel arrays, by document and position."""
+
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def at(self, chosen: NDArray[Any]) -> Occurrences:
+        """Some of them, by mask or by index."""
+        return Occurrences(*(column[chosen] for column in self))
+
+    def within(self, documents: NDArray[Any]) -> Occurrences:
+        """Those in some documents, given in ascending order."""
+        return self.at(np.isin(self.documents, documents))
+
+
 Places = Mapping[int, tuple[Place, ...]]
 """Occurrences by document."""
 
 EMPTY = PostingList(np.empty(0, np.int32), np.empty(0, np.float32))
 _NOWHERE: Places = MappingProxyType({})
+_RARE = 8
+"""A list is decoded whole unless fewer than one in so many of its documents are asked for."""
 
 
 class Postings:
@@ -56,6 +75,7 @@ class Postings:
         self._reader = reader
         self._turn = threading.Lock()
         self._lists: LRUCache[tuple[str, str], PostingList] = LRUCache(CACHE_BYTES, _size)
+        self._occurrences: LRUCache[tuple[str, str], Occurrences] = LRUCache(CACHE_BYTES, _size)
         self.count: int = reader.doc_count_all()
 
     def of(self, field: str, term: str) -> PostingList:
@@ -80,14 +100,28 @@ class Postings:
             matcher = self._matcher(field, term)
             return dict(_places(matcher, documents)) if matcher else _NOWHERE
 
-    def starting(self, field: str, prefix: str) -> list[str]:
-        """The terms of a field that begin with ``prefix``, those of most documents first."""
+    def occurrences(self, field: str, term: str, documents: NDArray[Any]) -> Occurrences:
+        """Where a term occurs in some documents that all have it, given in ascending order."""
+        key = (field, term)
+        asked = documents.tolist()
         with self._turn:
-            found = [
-                (-self._reader.doc_frequency(field, term), term.decode())
+            whole = self._occurrences.get(key)
+            if whole is None:
+                matcher = self._matcher(field, term)
+                if matcher is None or len(asked) * _RARE < self._reader.doc_frequency(*key):
+                    return _gathered(_places(matcher, asked)) if matcher else _gathered(())
+                whole = _gathered(_all_places(matcher))
+                if _size(whole) <= CACHE_BYTES:
+                    self._occurrences[key] = whole
+        return whole.within(documents)
+
+    def starting(self, field: str, prefix: str) -> dict[str, int]:
+        """The terms of a field that begin with ``prefix``, and how many documents have each."""
+        with self._turn:
+            return {
+                term.decode(): self._reader.doc_frequency(field, term)
                 for term in self._reader.expand_prefix(field, prefix)
-            ]
-        return [term for _, term in sorted(found)]
+            }
 
     def lexicon(self, field: str) -> dict[str, int]:
         """All terms of a field with the number of documents that have each."""
@@ -137,5 +171,16 @@ def _places(matcher: Matcher, documents: Iterable[int]) -> Iterator[tuple[int, t
             yield document, tuple(Place(position, start, end) for position, start, end in found)
 
 
-def _size(found: PostingList) -> int:
-    return found.documents.nbytes + found.frequencies.nbytes + 100
+def _all_places(matcher: Matcher) -> Iterator[tuple[int, Iterable[tuple[int, int, int]]]]:
+    while matcher.is_active():
+        yield matcher.id(), matcher.value_as("characters")
+        matcher.next()
+
+
+def _gathered(places: Iterable[tuple[int, Iterable[tuple[int, int, int]]]]) -> Occurrences:
+    rows = [(document, *place) for document, found in places for place in found]
+    return Occurrences(*np.array(rows, np.int64).reshape(len(rows), 4).T)
+
+
+def _size(found: PostingList | Occurrences) -> int:
+    return sum(column.nbytes for column in found) + 100

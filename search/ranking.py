@@ -15,6 +15,7 @@ these share one frequency and one idf. The score of a document is the sum over i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from search.postings import Place, Places, Postings
+    from search.postings import Occurrences, Postings
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 class Weights:
     """The settings of the ranking, each with its evidence (``tests/bench/relevance.py``)."""
 
-    k1: float = 1.2
+    k1: float = 1.6
     title: float = 2.0
     abstract: float = 1.0
     title_b: float = 0.75
@@ -60,11 +61,19 @@ class Ranking(NamedTuple):
 
 @dataclass(frozen=True)
 class _Found:
-    """What a clause matches; ``ranks`` says whether its scores mean anything."""
+    """What a clause matches.
+
+    ``ranks`` says whether its scores mean anything, ``decides`` whether its mask does.
+    """
 
     mask: Mask
     scores: Scores
     ranks: bool = True
+    decides: bool = True
+
+
+Memo = dict[Clause, _Found]
+"""What clauses were found to match, to be computed once."""
 
 
 class Ranker:
@@ -76,12 +85,13 @@ class Ranker:
         self._norms = {name: self._norm(name) for name in TEXT_FIELDS}
         self._years = postings.column("year")
 
-    def rank(self, clause: Clause) -> Ranking:
+    def rank(self, clause: Clause, memo: Memo | None = None) -> Ranking:
         """All hits, best first.
 
-        Ties are broken by the later year, then by the order in which abstracts were indexed.
+        Ties are broken by the later year, then by the order in which abstracts were indexed. A
+        ``memo`` that is passed again spares what was computed for the same clauses before.
         """
-        found = self._found(clause)
+        found = self._found(clause, {} if memo is None else memo)
         documents = np.flatnonzero(found.mask)
         scores = found.scores[documents]
         order = np.lexsort((documents, -self._years[documents], -scores))
@@ -95,36 +105,41 @@ class Ranker:
             case Sequence():
                 yield from self._sequence_frequencies(leaf)
 
-    def _found(self, clause: Clause) -> _Found:
+    def _found(self, clause: Clause, memo: Memo) -> _Found:
+        if clause not in memo:
+            memo[clause] = self._computed(clause, memo)
+        return memo[clause]
+
+    def _computed(self, clause: Clause, memo: Memo) -> _Found:
         match clause:
             case Terms() | Sequence():
                 return self._scored(clause)
             case Hint(inner, weight):
-                return _Found(
-                    np.zeros(self.postings.count, bool), weight * self._scored(inner).scores
-                )
+                nowhere = np.zeros(self.postings.count, bool)
+                scores = weight * self._found(inner, memo).scores
+                return _Found(nowhere, scores, decides=False)
             case Name():
                 return self._unscored(self._named(clause))
             case Between(first=first, last=last):
                 return self._unscored(self._between(first, last))
             case Without(inner):
-                return self._unscored(~self._found(inner).mask)
+                return self._unscored(~self._found(inner, memo).mask)
             case Any(clauses):
-                found = [self._found(one) for one in clauses]
+                found = [self._found(one, memo) for one in clauses]
                 mask = np.logical_or.reduce([one.mask for one in found])
                 return _Found(mask, self._summed(found), any(one.ranks for one in found))
             case Every(clauses):
-                found = [self._found(one) for one in clauses]
-                mask = np.logical_and.reduce([one.mask for one in found])
+                found = [self._found(one, memo) for one in clauses]
+                mask = np.logical_and.reduce([one.mask for one in found if one.decides])
                 scores = np.where(mask, self._summed(found), 0.0)
                 return _Found(mask, scores, any(one.ranks for one in found))
             case Ranked(clauses):
-                return self._ranked(clauses)
+                return self._ranked(clauses, memo)
 
-    def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
-        found = [self._found(clause) for clause in clauses]
+    def _ranked(self, clauses: tuple[Clause, ...], memo: Memo) -> _Found:
+        found = [self._found(clause, memo) for clause in clauses]
         mask = np.full(self.postings.count, fill_value=bool(found))
-        ranking = [one for one in found if one.ranks]
+        ranking = [one for one in found if one.ranks and one.decides]
         if ranking:
             mask = np.logical_or.reduce([one.mask for one in ranking])
         for clause, one in zip(clauses, found, strict=True):
@@ -167,40 +182,27 @@ class Ranker:
 
     def _sequence_frequencies(self, leaf: Sequence) -> Iterator[tuple[str, Scores]]:
         for name in leaf.fields:
-            total = np.zeros(self.postings.count)
-            for document, places in self.sequences(field_of(name, "exact"), leaf.forms).items():
-                total[document] = len(places)
-            yield name, total
+            found = self.sequences(field_of(name, "exact"), leaf.forms)
+            counts = np.bincount(found.documents, minlength=self.postings.count)
+            yield name, counts.astype(np.float64)
 
     def sequences(
         self, index_field: str, forms: tuple[str, ...], among: NDArray[np.int32] | None = None
-    ) -> Places:
-        """Where words stand in this order, with the span of all of them, by document."""
+    ) -> Occurrences:
+        """Where words stand in this order, with the span of all of them."""
         lists = [self.postings.of(index_field, form).documents for form in forms]
-        candidates = among
-        for documents in sorted(lists, key=len):
-            candidates = (
-                documents
-                if candidates is None
-                else np.intersect1d(candidates, documents, assume_unique=True)
-            )
-        if candidates is None or not len(candidates):
-            return {}
-        wanted = candidates.tolist()
-        found = self.postings.places(index_field, forms[0], wanted)
+        together = sorted([*lists, among] if among is not None else lists, key=len)
+        documents = reduce(partial(np.intersect1d, assume_unique=True), together)
+        found = self.postings.occurrences(index_field, forms[0], documents)
         for form in forms[1:]:
-            following = self.postings.places(index_field, form, found)
-            found = {
-                document: continued
-                for document, places in found.items()
-                if (continued := _continued(places, following.get(document, ())))
-            }
+            following = self.postings.occurrences(index_field, form, documents)
+            found = _continued(found, following)
         return found
 
     def _named(self, leaf: Name) -> Mask:
         mask = np.zeros(self.postings.count, bool)
         if leaf.field in NAME_FIELDS:
-            mask[list(self.sequences(leaf.field, leaf.forms))] = True
+            mask[self.sequences(leaf.field, leaf.forms).documents] = True
         else:
             mask[self.postings.of(leaf.field, leaf.forms[0]).documents] = True
         return mask
@@ -221,11 +223,14 @@ class Ranker:
         return 1.0 - b + b * lengths / average
 
 
-def _continued(places: tuple[Place, ...], following: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Those of ``places`` that the next word continues, each now reaching to the end of it."""
-    ends = {place.position - 1: place for place in following}
-    return tuple(
-        place._replace(position=place.position + 1, end=ends[place.position].end)
-        for place in places
-        if place.position in ends
+def _continued(found: Occurrences, following: Occurrences) -> Occurrences:
+    """Those of ``found`` that the next word continues, each now reaching to the end of it."""
+    before, after = _keys(found.documents, found.positions + 1), _keys(*following[:2])
+    _, kept, continuing = np.intersect1d(before, after, assume_unique=True, return_indices=True)
+    return found.at(kept)._replace(
+        positions=following.positions[continuing], ends=following.ends[continuing]
     )
+
+
+def _keys(documents: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    return documents << 32 | positions

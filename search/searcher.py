@@ -13,10 +13,11 @@ from index.published import Published
 from search.clauses import Leaf, Ranked, Sequence, Terms, leaves
 from search.errors import AbstractNotFound
 from search.expand import Expander
+from search.feedback import Feedback, Settings
 from search.highlight import Found, Highlighter, receipts, snippets, spans
 from search.parser import parse
 from search.postings import Postings
-from search.ranking import Ranker, Ranking, Weights
+from search.ranking import Memo, Ranker, Ranking, Weights
 from search.results import Hit, MarkedAbstract, SearchPage, Span
 from search.suggest import Speller
 
@@ -46,10 +47,16 @@ class Searcher:
     ...     page = searcher.search("RRMS", page=1, per_page=10)
     """
 
-    def __init__(self, published: Published, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        published: Published,
+        weights: Weights | None = None,
+        feedback: Settings | None = None,
+    ) -> None:
         self._published = published
         self._postings = Postings(published.reader)
         self._ranker = Ranker(self._postings, weights)
+        self._feedback = Feedback(published.forward, feedback)
         self._highlighter = Highlighter(self._ranker)
         self._speller = Speller(self._postings)
 
@@ -88,12 +95,13 @@ class Searcher:
         query = parse(text)
         expander = self._expander(off)
         clause = expander.expand(query)
-        ranking = self._ranker.rank(clause)
+        ranking = self._ranked(clause)
         notes = [*query.notes, *expander.notes]
         page, per_page = _bounded(page, per_page, notes)
         first = (page - 1) * per_page
+        if 0 < len(ranking.documents) <= first:
+            notes.append(f"The last page is page {-(-len(ranking.documents) // per_page)}.")
         hits = self._hits(clause, ranking, first, min(first + per_page, DEEPEST))
-        suggestion = self._speller.better(query.text, expander.missing)
         return SearchPage(
             query=query.text,
             page=page,
@@ -102,14 +110,14 @@ class Searcher:
             hits=hits,
             notes=(*notes, *_absences(expander.missing, ranking, clause)),
             expansions=tuple(expander.expansions.values()),
-            suggestion=suggestion,
+            suggestion=self._better(query.text, expander.missing, off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
         )
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """The PMIDs of all hits for a string with their scores, best first: for measurements."""
-        documents, scores = self._ranker.rank(self._expander().expand(parse(text)))
+        documents, scores = self._ranked(self._expander().expand(parse(text)))
         return [
             (self._pmids[document], score)
             for document, score in zip(documents.tolist(), scores.tolist(), strict=True)
@@ -120,7 +128,7 @@ class Searcher:
 
         Raises ``AbstractNotFound``.
         """
-        documents = self._postings.of("pmid", pmid).documents.tolist()
+        documents = self._postings.of("pmid", pmid.lower()).documents.tolist()
         if not documents:
             raise AbstractNotFound(f"No abstract here has the PMID {pmid}.")
         clause = self._expander(off).expand(parse(query))
@@ -139,13 +147,26 @@ class Searcher:
     @cached_property
     def _pmids(self) -> dict[int, str]:
         """The PMID of every document."""
-        return {
-            self._postings.of("pmid", pmid).documents.item(): pmid
-            for pmid in self._postings.lexicon("pmid")
-        }
+        documents = range(self._postings.count)
+        return {document: self._record(document).abstract.pmid for document in documents}
+
+    def _better(self, text: str, missing: list[str], off: Collection[str]) -> str | None:
+        """The query in better spelling, where that finds anything."""
+        better = self._speller.better(text, missing)
+        if better is None:
+            return None
+        found = self._ranker.rank(self._expander(off).expand(parse(better)))
+        return better if len(found.documents) else None
 
     def _expander(self, off: Collection[str] = ()) -> Expander:
         return Expander(self._published, self._postings, off=off, weights=self._ranker.weights)
+
+    def _ranked(self, clause: Ranked) -> Ranking:
+        """All hits, best first, once more with what the best of them have in common."""
+        memo: Memo = {}
+        ranking = self._ranker.rank(clause, memo)
+        hints = self._feedback.hints(clause, ranking)
+        return self._ranker.rank(Ranked(clause.clauses + hints), memo) if hints else ranking
 
     def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
         asked = leaves(clause)

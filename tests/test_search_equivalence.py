@@ -133,7 +133,9 @@ def test_each_spelling_finds_the_same_abstracts_of_the_page(
 def test_each_spelling_finds_each_other_in_a_text(
     spellings: list[str], searching: Callable[..., Searcher], vocabulary: Vocabulary
 ) -> None:
-    written = [s for s in spellings if s not in {"ms", "rrms", "cis", "mri", "edss", "ivig", "rcts"}]
+    written = [
+        s for s in spellings if s not in {"ms", "rrms", "cis", "mri", "edss", "ivig", "rcts"}
+    ]
     texts = [f"We saw {spelling} here." for spelling in written]
     searcher = searching(*texts, "Nothing of that kind.", concepts=vocabulary)
     everything = {str(number) for number in range(1, len(written) + 1)}
@@ -183,7 +185,9 @@ def test_an_ordinary_word_is_no_concept(
 def test_a_query_of_ordinary_words_is_no_concept(
     searching: Callable[..., Searcher], vocabulary: Vocabulary
 ) -> None:
-    page = searching("Nitric oxide in optic neuritis.", concepts=vocabulary).search("no effect on it")
+    page = searching("Nitric oxide in optic neuritis.", concepts=vocabulary).search(
+        "no effect on it"
+    )
     assert page.expansions == ()
 
 

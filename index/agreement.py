@@ -1,0 +1,152 @@
+"""What a corpus agrees on: for each short form the long forms that its abstracts give it.
+
+One abstract's definition holds within that abstract. For a query, which comes without one, a short
+form may be taken for a long form if the corpus has it from several abstracts and nearly all of
+those that define the short form mean the same; else the reader has to be asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.abbreviations import definitions
+from index.stems import stem
+from index.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from corpus import Abstract
+
+LEAST_ABSTRACTS = 2  # one abstract alone may be mistaken, or speak for itself only
+LEAST_SHARE = 0.8  # of the definitions of a short form
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A long form in its most frequent spelling, and how many abstracts define it."""
+
+    long: str
+    abstracts: int
+
+
+@dataclass(frozen=True)
+class ShortForm:
+    """A short form in its most frequent spelling with its meanings, the most frequent first."""
+
+    short: str
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def abstracts(self) -> int:
+        """How many definitions there are; an abstract counts once a meaning."""
+        return sum(meaning.abstracts for meaning in self.meanings)
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether the corpus gives it more than one meaning."""
+        return len(self.meanings) > 1
+
+    @property
+    def agreed(self) -> Meaning | None:
+        """The meaning that the corpus agrees on, if it does."""
+        first = self.meanings[0]
+        enough = first.abstracts >= LEAST_ABSTRACTS
+        return first if enough and first.abstracts >= LEAST_SHARE * self.abstracts else None
+
+
+class Agreement:
+    """The short forms of a corpus, found without regard to capitals, hyphens and plural."""
+
+    def __init__(self, short_forms: Iterable[ShortForm] = ()) -> None:
+        self._forms = {fold_short(one.short): one for one in short_forms}
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+    def __iter__(self) -> Iterator[ShortForm]:
+        """The short forms, those with most definitions first."""
+        return iter(sorted(self._forms.values(), key=lambda one: (-one.abstracts, one.short)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Agreement) and self._forms == other._forms
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def find(self, short: str) -> ShortForm | None:
+        """What the corpus says of a short form, or None if no abstract defines it."""
+        return self._forms.get(fold_short(short))
+
+    def agreed(self, short: str) -> str | None:
+        """The long form that a short form may be taken for in a query, or None."""
+        found = self.find(short)
+        meaning = found.agreed if found else None
+        return meaning.long if meaning else None
+
+    def conflicts(self) -> list[ShortForm]:
+        """The short forms with more than one meaning, those with most definitions first."""
+        return [one for one in self if one.is_conflict]
+
+    def to_json(self) -> str:
+        """All of it as JSON, ``{"MS": {"multiple sclerosis": 12}}``, in an order of its own."""
+        content = {
+            one.short: {meaning.long: meaning.abstracts for meaning in one.meanings} for one in self
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Agreement:
+        """The agreement that ``to_json`` wrote."""
+        content: dict[str, dict[str, int]] = json.loads(text)
+        return cls(
+            ShortForm(short, tuple(Meaning(long, count) for long, count in meanings.items()))
+            for short, meanings in content.items()
+        )
+
+
+def learn(abstracts: Iterable[Abstract]) -> Agreement:
+    """What the abstracts' titles and texts define, gathered; each abstract is read once."""
+    shorts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    longs: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(
+        lambda: defaultdict(Counter)
+    )
+    for abstract in abstracts:
+        for (short_key, long_key), (short, long) in _defined(abstract).items():
+            shorts[short_key][short] += 1
+            longs[short_key][long_key][long] += 1
+    return Agreement(
+        ShortForm(_commonest(spellings), _meanings(longs[key])) for key, spellings in shorts.items()
+    )
+
+
+def fold_short(short: str) -> str:
+    """The key of a short form: IFN-β and IFN-beta, RCT and RCTs have one each."""
+    singular = short[:-1] if short[-1:] == "s" and short[-2:-1].isupper() else short
+    return " ".join(token.form for token in tokenize(singular)) or singular.casefold()
+
+
+def fold_long(long: str) -> str:
+    """The key of a long form: its stems, so that plural, hyphens and spelling make no meaning."""
+    return " ".join(stem(token.form) for token in tokenize(long)) or long.casefold()
+
+
+def _defined(abstract: Abstract) -> dict[tuple[str, str], tuple[str, str]]:
+    """The short and long forms of one abstract, each pair once, by their keys."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for text in (abstract.title, abstract.text):
+        for definition in definitions(text):
+            key = fold_short(definition.short), fold_long(definition.long)
+            found.setdefault(key, (definition.short, " ".join(definition.long.split())))
+    return found
+
+
+def _meanings(longs: Mapping[str, Counter[str]]) -> tuple[Meaning, ...]:
+    found = [Meaning(_commonest(spellings), spellings.total()) for spellings in longs.values()]
+    return tuple(sorted(found, key=lambda meaning: (-meaning.abstracts, meaning.long)))
+
+
+def _commonest(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))

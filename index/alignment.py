@@ -1,0 +1,232 @@
+"""A short form laid against the words that it may stand for: which of them, and how far-fetched.
+
+Schwartz and Hearst (2003) take the nearest words whose letters spell the short form; Sohn et al.
+(2008, Ab3P) try seventeen strategies from the most to the least trustworthy. Here each letter has
+a price instead, by where in the words it is found, and so has each word that gives no letter. The
+cheapest reading wins, and is believed if it costs no more than a short form of its length may.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.tokens import GREEK, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a reading costs; a letter that begins the next word is free.
+
+    Set by hand on the even lines of the gold standard; tests/bench/abbreviations.py says how well
+    they do there and on the others.
+    """
+
+    run: float = 0.2  # the letter after the last one: TYsabri
+    border: float = 0.2  # where a part of a compound begins: ImmunoGlobulin, methylPrednisolone
+    inner: float = 0.7  # elsewhere in a word that gave a letter
+    headless: float = 2.0  # elsewhere in a word that gave none
+    word: float = 1.6  # a word passed over
+    stop_word: float = 0.25  # "of", "the" passed over
+    part: float = 0.5  # a part after a hyphen passed over
+    number: float = 0.3  # a number passed over
+    tail: float = 0.7  # as much of the price of what follows the last letter
+    late: float = 0.6  # to begin after a hyphen: high-density of non-high-density
+    stop_head: float = 1.0  # to begin with "the"
+    swapped: float = 0.6  # the index first: ambient temperature of T(a)
+    singular: float = 0.4  # a plural short form of words in the singular
+
+
+PRICES = Prices()
+FIRST_ALLOWANCE = 0.4  # what a reading of one letter may cost: that letter begins the word before
+ALLOWANCE = 0.8  # and what each further letter adds
+WORD_SHARE = 0.6  # of that for what looks like a word or a name: Paris, control
+
+_STOP_WORDS = frozenset(
+    "a an and as at by de for from in into of on or per the to type via with".split()
+)
+_UNIT = re.compile(r"\d+|[^\W\d_]+")
+_LOCANTS = re.compile(r"(?:\d+|[^\W\d_](?![^\W\d_])|[\W_])*")
+_COMBINING = re.compile(r"..(?:o|yl|xy)$")
+_WORD = re.compile(r"[^\W\d_][a-zà-ÿ]{3,}")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
+_HYDROXY = re.compile(r"(?<=[\d(-])OH(?![a-z])")
+_INDEX = re.compile(r"([^\W_]+)[(\[]([^()\[\]]+)[)\]]|[(\[]([^()\[\]]+)[)\]]([^\W_]+)")
+_GREEK_NAME = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(set(GREEK.values())))})(?![^\W\d_])")
+
+
+class Reading(NamedTuple):
+    """Where the words begin that a short form was read as, and what that costs."""
+
+    start: int
+    cost: float
+
+
+class Passage:
+    """The words before a bracket, or within one, that a short form may stand for."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start = start
+        self.text = text[start:end]
+        self.folded = _folded(self.text)
+        self.units = [match.span() for match in _UNIT.finditer(self.folded)]
+        self._starts = [begin for begin, _ in self.units]
+        self._prices = list(accumulate(map(self._price, self.units), initial=0.0))
+
+    def unit(self, place: int) -> int:
+        """Which unit, a run of letters or of digits, the letter at ``place`` is in."""
+        return bisect_right(self._starts, place) - 1
+
+    def passed(self, first: int, end: int) -> float:
+        """The price of the units from ``first`` up to ``end`` (not included) without a letter."""
+        return self._prices[end] - self._prices[first]
+
+    def heads(self, letter: str) -> Iterator[tuple[int, Reading]]:
+        """The places where ``letter`` may begin a long form.
+
+        Numbers and single letters before it belong to it: 2,3-diaminonaphthalene.
+        """
+        for begin, end in self.units:
+            place = begin + (letter == "e" and self._is_digraph(begin))
+            if self.folded[place] == letter:
+                head = self._word_start(begin)
+                if head < begin and not _LOCANTS.fullmatch(self.folded, head, begin):
+                    yield place, Reading(begin, PRICES.late)
+                else:
+                    stops = self.folded[begin:end] in _STOP_WORDS and end - begin > 1
+                    yield place, Reading(head, PRICES.stop_head if stops else 0.0)
+
+    def border(self, place: int, unit: int) -> float | None:
+        """The price of a letter that begins a unit or a part of a compound; None if it does not."""
+        begin = self._starts[unit]
+        if place == begin or (place == begin + 1 and self._is_digraph(begin)):
+            return 0.0
+        humped = self.text[place].isupper() and self.text[place - 1].islower()
+        part = self.folded[begin:place]
+        return PRICES.border if humped or part in PREFIXES or _COMBINING.search(part) else None
+
+    def _is_digraph(self, begin: int) -> bool:
+        """Whether an e is spelt the British way: oestradiol, E2."""
+        return self.folded.startswith(("oe", "ae"), begin)
+
+    def _word_start(self, begin: int) -> int:
+        while begin and not self.folded[begin - 1].isspace():
+            begin -= 1
+        return begin
+
+    def _price(self, unit: tuple[int, int]) -> float:
+        begin, end = unit
+        if self.folded[begin].isdigit():
+            return PRICES.number
+        if begin and not self.folded[begin - 1].isspace():
+            return PRICES.part
+        return PRICES.stop_word if self.folded[begin:end] in _STOP_WORDS else PRICES.word
+
+
+def read(short: str, passage: Passage) -> Reading | None:
+    """The cheapest believable reading of ``short`` as the last words of ``passage``, or None.
+
+    >>> text = "given intravenous immunoglobulin"
+    >>> text[read("IVIG", Passage(text, 0, len(text))).start :]
+    'intravenous immunoglobulin'
+    """
+    found = []
+    share = WORD_SHARE if _WORD.fullmatch(short) else 1.0
+    for letters, price in _spellings(short, is_plural=passage.folded.endswith("s")):
+        reading = _spell(letters, passage, share * allowance(len(letters)) - price)
+        if reading:
+            found.append(Reading(passage.start + reading.start, reading.cost + price))
+    return min(found, key=_rank, default=None)
+
+
+def allowance(letters: int) -> float:
+    """What a reading of a short form of so many letters may cost and still be believed."""
+    return FIRST_ALLOWANCE + ALLOWANCE * (letters - 1)
+
+
+def _rank(reading: Reading) -> tuple[float, int]:
+    """Cheap before dear, and of two that cost the same the shorter."""
+    return reading.cost, -reading.start
+
+
+def _spellings(short: str, *, is_plural: bool) -> Iterator[tuple[str, float]]:
+    """The letters that may stand for a short form, each with its price."""
+    singular = _PLURAL.sub("", short)
+    price = 0.0 if is_plural or singular == short else PRICES.singular
+    yield _letters(singular), price
+    if _HYDROXY.search(singular):
+        yield _letters(_HYDROXY.sub("H", singular)), price
+    index = _INDEX.fullmatch(singular)
+    if index:
+        main, sub = index[1] or index[3], index[2] or index[4]
+        yield _letters(sub) + _letters(main), price + PRICES.swapped
+
+
+def _letters(short: str) -> str:
+    named = _GREEK_NAME.sub(lambda match: match[0][0], _folded(short))
+    return "".join(filter(str.isalnum, named))
+
+
+def _spell(letters: str, passage: Passage, limit: float) -> Reading | None:
+    """The cheapest way to find ``letters`` in this order, up to ``limit``."""
+    ways = dict(passage.heads(letters[0])) if letters else {}
+    for letter in letters[1:]:
+        ways = _advance(ways, letter, passage, limit) if ways else {}
+    best = min(
+        (_ended(place, way, passage) for place, way in ways.items()), key=_rank, default=None
+    )
+    return best if best and best.cost <= limit else None
+
+
+def _advance(
+    ways: dict[int, Reading], letter: str, passage: Passage, limit: float
+) -> dict[int, Reading]:
+    """The cheapest way to each place where the next letter stands."""
+    found: dict[int, Reading] = {}
+    place = passage.folded.find(letter, min(ways) + 1)
+    while place >= 0:
+        unit = passage.unit(place)
+        border = passage.border(place, unit)
+        steps = (
+            Reading(way.start, way.cost + _step(last, place, unit, border, passage))
+            for last, way in ways.items()
+            if last < place
+        )
+        best = min(steps, key=_rank)
+        if best.cost <= limit:
+            found[place] = best
+        place = passage.folded.find(letter, place + 1)
+    return found
+
+
+def _step(last: int, place: int, unit: int, border: float | None, passage: Passage) -> float:
+    before = passage.unit(last)
+    if unit > before:
+        return passage.passed(before + 1, unit) + (PRICES.headless if border is None else border)
+    if place == last + 1:
+        return PRICES.run
+    return PRICES.inner if border is None else border
+
+
+def _ended(place: int, way: Reading, passage: Passage) -> Reading:
+    rest = passage.passed(passage.unit(place) + 1, len(passage.units))
+    return Reading(way.start, way.cost + PRICES.tail * rest)
+
+
+def _folded(text: str) -> str:
+    """``text`` letter for letter in plain small letters; for a Greek one, its name's first."""
+    return text.lower() if text.isascii() else "".join(map(_fold, text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _fold(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter)[0].lower()[0]
+    return GREEK.get(plain, plain)[0]

@@ -1,0 +1,96 @@
+"""What a search returns, as plain data."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from corpus import Abstract, Author
+from search import Expansion, Hit, Match, SearchPage, Snippet
+
+HIT = Hit(
+    pmid="1",
+    score=1.23456789,
+    title="Alfa",
+    title_spans=((0, 4),),
+    snippets=(Snippet("Methods", "an alfa", ((3, 7),), cut_before=True),),
+    matches=(Match("alfa", "Alfa", "title"),),
+    abstract=Abstract(
+        pmid="1",
+        title="Alfa",
+        authors=(Author("Gold", "R"),),
+        journal="Lancet",
+        year=2004,
+        citation="Lancet 2004",
+    ),
+)
+
+
+def page(total: int, per_page: int = 10) -> SearchPage:
+    return SearchPage(
+        query="alfa",
+        page=1,
+        per_page=per_page,
+        total=total,
+        hits=(HIT,),
+        notes=("A note.",),
+        expansions=(Expansion("alfa", "a", "alfa", "A letter.", ("ALFA",), ()),),
+        suggestion=None,
+        took_ms=1.23456,
+        generation="g",
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "per_page", "pages"), [(0, 10, 0), (1, 10, 1), (10, 10, 1), (11, 10, 2), (5, 1, 5)]
+)
+def test_pages_are_as_many_as_are_needed(total: int, per_page: int, pages: int) -> None:
+    assert page(total, per_page).pages == pages
+
+
+def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
+    assert json.loads(json.dumps(page(11).to_dict())) == {
+        "query": "alfa",
+        "page": 1,
+        "per_page": 10,
+        "pages": 2,
+        "total": 11,
+        "notes": ["A note."],
+        "expansions": [
+            {
+                "query": "alfa",
+                "concept": "a",
+                "name": "alfa",
+                "plain": "A letter.",
+                "variants": ["ALFA"],
+                "narrower": [],
+            }
+        ],
+        "suggestion": None,
+        "took_ms": 1.235,
+        "generation": "g",
+        "hits": [
+            {
+                "pmid": "1",
+                "score": 1.234568,
+                "title": "Alfa",
+                "title_spans": [[0, 4]],
+                "authors": ["Gold R"],
+                "group_author": None,
+                "journal": "Lancet",
+                "year": 2004,
+                "citation": "Lancet 2004",
+                "snippets": [
+                    {
+                        "section": "Methods",
+                        "text": "an alfa",
+                        "spans": [[3, 7]],
+                        "cut_before": True,
+                        "cut_after": False,
+                    }
+                ],
+                "matches": [{"query": "alfa", "text": "Alfa", "field": "title"}],
+            }
+        ],
+    }

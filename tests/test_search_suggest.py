@@ -1,0 +1,106 @@
+"""Better spelling: the nearest word that some abstract has, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.tokens import fold
+from search.suggest import Speller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from search import Searcher
+
+
+@pytest.fixture
+def speller(searching: Callable[..., Searcher]) -> Speller:
+    texts = ("placebo placebo relapse", "placebo relapsed", "Sjögren interleukin-10 gait 2004")
+    return Speller(searching(*texts)._postings)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("plasebo", "placebo"),  # another letter
+        ("placbo", "placebo"),  # one too few
+        ("placeebo", "placebo"),  # one too many
+        ("palcebo", "placebo"),  # two swapped
+        ("PLASEBO", "placebo"),
+        ("interlukins", "interleukin"),  # two edits in a long word
+        ("gate", None),  # three edits in a short word
+        ("giat", "gait"),
+        ("sjogrem", "sjogren"),
+        ("zzzzzz", None),
+        ("gai", None),  # too short to be guessed
+        ("2005", None),  # numbers are never guessed
+        ("il10", None),
+        ("", None),
+        ("\N{GRINNING FACE}", None),
+    ],
+)
+def test_the_nearest_word_of_the_index(written: str, meant: str | None, speller: Speller) -> None:
+    assert speller.nearest(written) == meant
+
+
+def test_of_equally_near_words_the_one_of_more_abstracts_is_meant(
+    searching: Callable[..., Searcher],
+) -> None:
+    speller = Speller(searching("lesion", "legion", "lesion", "legion", "lesion")._postings)
+    assert speller.nearest("leyion") == "lesion"
+
+
+def test_the_first_letter_is_seldom_mistyped(searching: Callable[..., Searcher]) -> None:
+    speller = Speller(searching("mouse", "house house", "house")._postings)
+    assert speller.nearest("mouze") == "mouse"
+    assert speller.nearest("moouse") == "mouse"
+
+
+def test_only_the_missing_words_are_replaced_and_all_else_stays_as_written(
+    speller: Speller,
+) -> None:
+    better = speller.better('"Relapse  plasebo" -PLASEBO title:plasebo plasebos', ["plasebo"])
+    assert better == '"Relapse  placebo" -placebo title:placebo plasebos'
+    assert speller.better("relapse zzzzzz", ["zzzzzz"]) is None
+    assert speller.better("relapse", []) is None
+
+
+def test_what_looks_like_a_pattern_is_only_text(speller: Speller) -> None:
+    assert speller.better(r"plasebo (.*)\1", ["plasebo"]) == r"placebo (.*)\1"
+    assert speller.better("a+b", ["a+b", "(", "\\"]) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_one_slip_in_a_word_of_the_page_leads_to_a_word_of_the_page(
+    data: st.DataObject, searcher: Searcher
+) -> None:
+    speller = searcher._speller
+    word = data.draw(st.sampled_from([word for word in speller._words if len(word) > 5]))
+    place = data.draw(st.integers(1, len(word) - 2))
+    slip = data.draw(
+        st.sampled_from(
+            [
+                word[:place] + word[place + 1 :],
+                word[:place] + "x" + word[place:],
+                word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+            ]
+        )
+    )
+    nearest = speller.nearest(slip)
+    assert nearest is not None
+    assert nearest in speller._frequencies
+    assert fold(nearest) == nearest
+
+
+@settings(max_examples=50, deadline=None)
+@given(query=st.text(max_size=80), missing=st.lists(st.text(max_size=12), max_size=4))
+def test_no_text_is_too_strange_to_be_looked_up(
+    query: str, missing: list[str], searcher: Searcher
+) -> None:
+    better = searcher._speller.better(query, missing)
+    assert better is None or better != query

@@ -1,0 +1,119 @@
+"""The API in JSON."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus import bundled_corpus
+from corpus.record import from_object
+from index import Vocabulary, build
+from index.generation import CURRENT
+from web import Settings, create_app
+from web.current import EVERY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from search import Searcher
+
+
+@pytest.fixture(scope="module")
+def client(index_dir: Path) -> FlaskClient:
+    return create_app(Settings(index_dir)).test_client()
+
+
+def test_a_search_is_the_object_of_the_library(client: FlaskClient, searcher: Searcher) -> None:
+    answer = client.get("/api/v1/search?q=RRMS+relapse&page=2&per_page=3")
+    assert answer.mimetype == "application/json"
+    expected = searcher.search("RRMS relapse", page=2, per_page=3).to_dict()
+    assert list(answer.json) == list(expected)
+    expected = json.loads(json.dumps(expected))
+    assert answer.json | {"took_ms": 0} == expected | {"took_ms": 0}
+
+
+def test_spans_enclose_matches(client: FlaskClient) -> None:
+    hits = client.get("/api/v1/search?q=IVIG").json["hits"]
+    texts = {
+        snippet["text"][start:end]
+        for hit in hits
+        for snippet in hit["snippets"]
+        for start, end in snippet["spans"]
+    }
+    assert {"IVIG", "IntraVenous ImmunoGlobulin"} <= texts
+
+
+def test_numbers_out_of_bounds_are_brought_into_them(client: FlaskClient) -> None:
+    page = client.get("/api/v1/search?q=IVIG&page=0&per_page=100000").json
+    assert (page["page"], page["per_page"]) == (1, 100)
+    assert len(page["notes"]) == 2
+
+
+def test_an_empty_query_finds_nothing(client: FlaskClient) -> None:
+    assert client.get("/api/v1/search?q=").json["total"] == 0
+
+
+def test_an_abstract_is_the_object_of_a_corpus(client: FlaskClient, searcher: Searcher) -> None:
+    answer = client.get("/api/v1/abstracts/15451222")
+    assert from_object(answer.json, None) == searcher.abstract("15451222").abstract
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "message"),
+    [
+        ("/api/v1/search", 400, "The query is missing: give it as “q”."),
+        ("/api/v1/search?q=a&page=x", 400, "“page” must be a whole number."),
+        ("/api/v1/search?q=a&per_page=1.5", 400, "“per_page” must be a whole number."),
+        ("/api/v1/abstracts/404", 404, "No abstract here has the PMID 404."),
+        ("/api/v1/nowhere", 404, "There is no page at this address."),
+        ("/api/", 404, "There is no page at this address."),
+    ],
+)
+def test_errors_are_json(client: FlaskClient, address: str, code: int, message: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == code
+    assert answer.json == {"error": {"code": code, "message": message}}
+
+
+@pytest.mark.parametrize("address", ["/api/v1/search?q=a", "/healthz"])
+def test_other_methods_are_json_too(client: FlaskClient, address: str) -> None:
+    answer = client.post(address)
+    assert answer.status_code == 405
+    assert answer.json["error"]["code"] == 405
+
+
+def test_a_fault_is_json(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.Searcher.search", lambda *_, **__: 1 / 0)
+    answer = create_app(Settings(index_dir)).test_client().get("/api/v1/search?q=a")
+    assert answer.status_code == 500
+    assert answer.json["error"]["message"].startswith("Something went wrong here")
+
+
+def test_health_names_the_generation(client: FlaskClient, searcher: Searcher) -> None:
+    expected = {"status": "ok", "generation": searcher.manifest.id, "abstracts": 12}
+    assert client.get("/healthz").json == expected
+
+
+def test_health_tells_of_a_generation_that_cannot_be_opened(tmp_path: Path) -> None:
+    home = tmp_path / "index"
+    build(home, [bundled_corpus()], vocabulary=Vocabulary())
+    client = create_app(Settings(home)).test_client()
+    first = client.get("/healthz").json
+    (home / CURRENT).write_text("nothing")
+    time.sleep(EVERY)
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json == first | {"status": "stale", "reason": "DamagedIndex"}
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/api/v1/search?q=a", "/api/v1/abstracts/1"])
+def test_without_an_index_it_is_unavailable(tmp_path: Path, address: str) -> None:
+    answer = create_app(Settings(tmp_path / "none")).test_client().get(address)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "ranvier build" in answer.json["error"]["message"]

@@ -1,0 +1,197 @@
+"""The command ``ranvier``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpus import CorpusError, Report, bundled_corpus
+from corpus.record import to_object
+from index import Published, RanvierIndexError, build
+from index.errors import NoIndex, OutdatedIndex
+from index.generation import Manifest, pointer, read_manifest
+from search import AbstractNotFound, Searcher
+from search.errors import UnusableCollection
+from web import server, terminal
+from web.evaluation import evaluate_command
+from web.settings import HOST, INDEX, PORT, Settings, SettingsError
+
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as shells count."""
+
+EXPECTED = (
+    CorpusError,
+    RanvierIndexError,
+    AbstractNotFound,
+    SettingsError,
+    UnusableCollection,
+)
+
+
+class _Commands(click.Group):
+    """Ends with one sentence on stderr, never with a traceback, for all that can be expected."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (as Click declares it)
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; Python must not complain at its end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ranvier", prog_name="ranvier")
+@click.option(
+    "--index",
+    metavar="DIR",
+    help=f"Where the index lives; else {INDEX}, else your data directory.",
+)
+@click.pass_context
+def main(ctx: click.Context, index: str | None) -> None:
+    """Full-text search over abstracts on multiple sclerosis."""
+    ctx.obj = index
+
+
+@main.command("build")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(path_type=Path))
+@click.pass_obj
+def build_command(index: str | None, sources: tuple[Path, ...]) -> None:
+    """Build the index of some files of abstracts and publish it in one step.
+
+    Without a file, of the abstracts that come with Ranvier. Whatever goes wrong, the index that is
+    live stays as it is.
+    """
+    _build(Settings.of(index=index).index_dir, sources)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page."
+)
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.pass_obj
+def search(
+    index: str | None, query: tuple[str, ...], *, as_json: bool, limit: int, page: int
+) -> None:
+    """Search, best match first.
+
+    QUERY takes words, "exact words", -without, OR, (brackets), field:word, year:2003..2005 and
+    begin*; mind that your shell has its own use for quotes and brackets.
+    """
+    for word in query:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word)
+    with Searcher.open(Settings.of(index=index).index_dir) as searcher:
+        found = searcher.search(_typed(" ".join(query)), page=page, per_page=limit)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        terminal.print_page(found)
+
+
+@main.command()
+@click.argument("pmid")
+@click.option("--query", default="", help="Mark what this query matches.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
+@click.pass_obj
+def show(index: str | None, pmid: str, *, query: str, as_json: bool) -> None:
+    """Show a whole abstract."""
+    with Searcher.open(Settings.of(index=index).index_dir) as searcher:
+        shown = searcher.abstract(_typed(pmid), _typed(query))
+    if as_json:
+        _print_json(to_object(shown.abstract))
+    else:
+        terminal.print_abstract(shown)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as one object.")
+@click.pass_obj
+def status(index: str | None, *, as_json: bool) -> None:
+    """Say what the live index holds, after reading every byte of it."""
+    index_dir = Settings.of(index=index).index_dir
+    with Searcher.open(index_dir) as searcher:
+        manifest = searcher.manifest
+    if as_json:
+        _print_json({"index": str(index_dir), "bytes": manifest.bytes, **asdict(manifest)})
+    else:
+        terminal.print_manifest(manifest, index_dir)
+
+
+@main.command()
+@click.option("--host", help=f"Else {HOST}, else {Settings.host}.")
+@click.option("--port", help=f"Else {PORT}, else {Settings.port}; 0 takes a free one.")
+@click.option("--threads", help=f"Requests answered at once; {Settings.threads} if not given.")
+@click.option(
+    "--build-if-missing",
+    is_flag=True,
+    help="First build the bundled corpus, if nothing was published or a version before built it.",
+)
+@click.pass_obj
+def serve(
+    index: str | None,
+    host: str | None,
+    port: str | None,
+    threads: str | None,
+    *,
+    build_if_missing: bool,
+) -> None:
+    """Serve the pages and the API until you press Ctrl-C."""
+    settings = Settings.of(index=index, host=host, port=port, threads=threads)
+    if build_if_missing and _lacks_bundled(settings.index_dir):
+        _build(settings.index_dir, ())
+    server.serve(settings, lambda address: click.echo(f"Ranvier serves {address}"))
+
+
+main.add_command(evaluate_command)
+
+
+def _build(index_dir: Path, sources: tuple[Path, ...]) -> Manifest:
+    report = Report()
+    with terminal.building() as progress:
+        manifest = build(
+            index_dir, list(sources) or [bundled_corpus()], report=report, progress=progress
+        )
+    terminal.print_build(manifest, report, index_dir)
+    return manifest
+
+
+def _lacks_bundled(index_dir: Path) -> bool:
+    """Whether there is no index, or one of the bundled corpus that this version cannot read."""
+    try:
+        Published.open(index_dir).close()
+    except NoIndex:
+        return True
+    except OutdatedIndex:
+        with suppress(RanvierIndexError):
+            sources = read_manifest(index_dir, pointer(index_dir)).sources
+            return sources == (bundled_corpus().name,)
+    except RanvierIndexError:
+        pass  # not ours to replace; the pages will say what is wrong
+    return False
+
+
+def _typed(argument: str) -> str:
+    """An argument without the bytes that are no text: nothing could print them again."""
+    return argument.encode("utf-8", "replace").decode("utf-8")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    # ASCII, like the API: it survives every terminal, locale and half of a surrogate pair.
+    click.echo(json.dumps(content, indent=1))
