@@ -6,7 +6,7 @@ be used does, ``UnusableFile``. ``write_jsonl`` writes what ``gather`` reads.
 """
 
 from corpus.abstract import Abstract, Author, Origin, Paragraph, Section
-from corpus.bundled import bundled_corpus, bundled_notice
+from corpus.bundled import bundled_corpus, bundled_judgements, bundled_notice
 from corpus.errors import CorpusError, MalformedRecord, UnusableFile
 from corpus.jsonl import write_jsonl
 from corpus.normalise import normalise, normalise_text
@@ -26,6 +26,7 @@ __all__ = [
     "Section",
     "UnusableFile",
     "bundled_corpus",
+    "bundled_judgements",
     "bundled_notice",
     "gather",
     "normalise",

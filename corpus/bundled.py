@@ -11,6 +11,11 @@ def bundled_corpus() -> Path:
     return _data("ivig-abstracts.txt")
 
 
+def bundled_judgements() -> Path:
+    """Return where the judged queries on the bundled page lie, TOML; only ever read."""
+    return _data("judgements.toml")
+
+
 def bundled_notice() -> str:
     """Return, as Markdown, whose page it is and what its owner permits."""
     return _data("NOTICE.md").read_text(encoding="utf-8")

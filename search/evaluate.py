@@ -11,6 +11,7 @@ import gzip
 import json
 import re
 import tempfile
+import tomllib
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from ir_measures import AP, RR, P, R, nDCG
 from nltk.stem.snowball import SnowballStemmer
 from scipy.stats import ttest_rel
 
-from corpus import Abstract, Report, Section
+from corpus import Abstract, Report, Section, bundled_corpus, bundled_judgements, gather
 from index.build import write
 from index.published import Published
 from search.errors import UnusableCollection
@@ -74,6 +75,20 @@ class Collection:
         if not queries or not documents:
             raise UnusableCollection(f"{home} has no judged queries or no documents.")
         return cls(home.name, documents, queries, judgements)
+
+    @classmethod
+    def bundled(cls) -> Collection:
+        """The bundled abstracts, with queries that readers would type and our own judgements."""
+        entries = tomllib.loads(bundled_judgements().read_text(encoding="utf-8"))["query"]
+        return cls(
+            "the bundled page",
+            tuple(gather([bundled_corpus()], Report())),
+            {str(number): entry["text"] for number, entry in enumerate(entries, start=1)},
+            {
+                str(number): {pmid: grade for pmid, grade, _ in entry["judgements"]}
+                for number, entry in enumerate(entries, start=1)
+            },
+        )
 
 
 @dataclass(frozen=True)

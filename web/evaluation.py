@@ -57,7 +57,7 @@ ABLATIONS = (
 
 
 @click.command("evaluate")
-@click.argument("collections", nargs=-1, required=True, metavar="DIR...", type=Path)
+@click.argument("collections", nargs=-1, metavar="[DIR]...", type=Path)
 @click.option("--ablation", is_flag=True, help="Also with each technique left out.")
 @click.option(
     "--compare",
@@ -78,12 +78,13 @@ def evaluate_command(
 ) -> None:
     """Measure the ranking on judged collections in BEIR layout.
 
-    Each DIR is indexed into a folder that is thrown away. Figures stand beside BM25 in Lucene's
-    form over the same texts; p is that of a paired t-test of the first measure against it.
+    Each DIR is indexed into a folder that is thrown away; without one, the bundled abstracts with
+    their own judged queries are taken. Figures stand beside BM25 in Lucene's form over the same
+    texts; p is that of a paired t-test of the first measure against it.
     """
     settings = [DEFAULT, *(ABLATIONS if ablation else ()), *map(DEFAULT.changed, changes)]
-    for home in collections:
-        _evaluate(Collection.load(home), settings, per_query=per_query, run_file=save_run)
+    for collection in map(Collection.load, collections) if collections else [Collection.bundled()]:
+        _evaluate(collection, settings, per_query=per_query, run_file=save_run)
 
 
 def _evaluate(
