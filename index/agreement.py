@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from index.abbreviations import definitions
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from corpus import Abstract
+    from index.abbreviations import Definition
 
 LEAST_ABSTRACTS = 2  # one abstract alone may be mistaken, or speak for itself only
 LEAST_SHARE = 0.8  # of the definitions of a short form
+MOST_PAIRS = 1_000_000  # pairs of forms kept while learning: about 300 MB
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,18 @@ class Agreement:
         meaning = found.agreed if found else None
         return meaning.long if meaning else None
 
+    def shorts_for(self, long: str) -> tuple[ShortForm, ...]:
+        """The short forms agreed to stand for a long form, which is given by its ``fold_long``."""
+        return self._agreed.get(long, ())
+
+    @cached_property
+    def _agreed(self) -> dict[str, tuple[ShortForm, ...]]:
+        found: defaultdict[str, list[ShortForm]] = defaultdict(list)
+        for one in self:
+            if one.agreed:
+                found[fold_long(one.agreed.long)].append(one)
+        return {long: tuple(shorts) for long, shorts in found.items()}
+
     def conflicts(self) -> list[ShortForm]:
         """The short forms with more than one meaning, those with most definitions first."""
         return [one for one in self if one.is_conflict]
@@ -107,19 +122,49 @@ class Agreement:
         )
 
 
+class Learner:
+    """Gathers what abstracts define, one after the other.
+
+    Memory is bounded: past ``MOST_PAIRS`` those that were met in one abstract only are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._shorts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._longs: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(_by_long)
+        self._pairs = 0
+
+    def add(self, definitions: Iterable[Definition]) -> None:
+        """Learns what one abstract defines; each pair of forms counts once."""
+        for (short_key, long_key), (short, long) in _keyed(definitions).items():
+            self._shorts[short_key][short] += 1
+            longs = self._longs[short_key]
+            self._pairs += long_key not in longs
+            longs[long_key][long] += 1
+        if self._pairs > MOST_PAIRS:
+            self._forget()
+
+    def agreement(self) -> Agreement:
+        """What was learned so far."""
+        return Agreement(
+            ShortForm(_commonest(self._shorts[key]), _meanings(longs))
+            for key, longs in self._longs.items()
+        )
+
+    def _forget(self) -> None:
+        for short, longs in list(self._longs.items()):
+            for long in [long for long, spellings in longs.items() if spellings.total() == 1]:
+                del longs[long]
+            if not longs:
+                del self._longs[short], self._shorts[short]
+        self._pairs = sum(map(len, self._longs.values()))
+
+
 def learn(abstracts: Iterable[Abstract]) -> Agreement:
     """What the abstracts' titles and texts define, gathered; each abstract is read once."""
-    shorts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    longs: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(
-        lambda: defaultdict(Counter)
-    )
+    learner = Learner()
     for abstract in abstracts:
-        for (short_key, long_key), (short, long) in _defined(abstract).items():
-            shorts[short_key][short] += 1
-            longs[short_key][long_key][long] += 1
-    return Agreement(
-        ShortForm(_commonest(spellings), _meanings(longs[key])) for key, spellings in shorts.items()
-    )
+        learner.add([*definitions(abstract.title), *definitions(abstract.text)])
+    return learner.agreement()
 
 
 def fold_short(short: str) -> str:
@@ -133,14 +178,17 @@ def fold_long(long: str) -> str:
     return " ".join(stem(token.form) for token in tokenize(long)) or long.casefold()
 
 
-def _defined(abstract: Abstract) -> dict[tuple[str, str], tuple[str, str]]:
+def _keyed(found: Iterable[Definition]) -> dict[tuple[str, str], tuple[str, str]]:
     """The short and long forms of one abstract, each pair once, by their keys."""
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for text in (abstract.title, abstract.text):
-        for definition in definitions(text):
-            key = fold_short(definition.short), fold_long(definition.long)
-            found.setdefault(key, (definition.short, " ".join(definition.long.split())))
-    return found
+    pairs: dict[tuple[str, str], tuple[str, str]] = {}
+    for definition in found:
+        key = fold_short(definition.short), fold_long(definition.long)
+        pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
+    return pairs
+
+
+def _by_long() -> defaultdict[str, Counter[str]]:
+    return defaultdict(Counter)
 
 
 def _meanings(longs: Mapping[str, Counter[str]]) -> tuple[Meaning, ...]:
@@ -149,4 +197,5 @@ def _meanings(longs: Mapping[str, Counter[str]]) -> tuple[Meaning, ...]:
 
 
 def _commonest(spellings: Counter[str]) -> str:
-    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    """The most frequent; of two that are equally so the one in small letters."""
+    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling.swapcase()))

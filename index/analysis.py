@@ -13,14 +13,16 @@ import hashlib
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
+from index.abbreviations import Definition, definitions
+from index.ambiguity import Field, Senses
 from index.recognizer import Mention, Recognizer
 from index.stems import stop_words
 from index.words import Word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from index.vocabulary import Vocabulary
 
@@ -30,7 +32,18 @@ LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
 PARAGRAPH_GAP = 16
 """Positions left free between paragraphs, so that no phrase reaches from one into the next."""
 
-_SOURCES = ("analysis", "recognizer", "sentences", "stems", "tokens", "words")
+_SOURCES = (
+    "abbreviations",
+    "agreement",
+    "alignment",
+    "ambiguity",
+    "analysis",
+    "recognizer",
+    "sentences",
+    "stems",
+    "tokens",
+    "words",
+)
 _DATA = ("british_spellings.json", "stop_words.txt")
 
 
@@ -44,12 +57,27 @@ class Occurrence(NamedTuple):
 
 
 class AnalysedText(NamedTuple):
-    """A text's words with their positions, and the concepts it mentions."""
+    """A text's words with their positions, the concepts it mentions, and what it defines."""
 
     text: str
     words: tuple[Word, ...]
     positions: tuple[int, ...]
     mentions: tuple[Mention, ...]
+    definitions: tuple[Definition, ...]
+
+
+class ReadText(str):
+    """A text that carries how it was read beside the other texts of its abstract."""
+
+    __slots__ = ("analysed",)
+
+    analysed: AnalysedText
+
+    def __new__(cls, analysed: AnalysedText) -> Self:
+        """A text that carries its analysis."""
+        text = super().__new__(cls, analysed.text)
+        text.analysed = analysed
+        return text
 
 
 class Analysis:
@@ -58,8 +86,17 @@ class Analysis:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._recognizer = Recognizer(vocabulary)
-        # The layers of one text are asked for one after the other.
-        self.document = lru_cache(maxsize=8)(self._document)
+        self._senses = Senses(vocabulary, self._recognizer)
+        # The layers of one abstract are asked for one after the other.
+        self._read = lru_cache(maxsize=8)(self._read_together)
+
+    def read(self, *texts: str) -> tuple[ReadText, ...]:
+        """The texts of one abstract, read together: what one defines holds in the others."""
+        return self._read(*map(str, texts))
+
+    def document(self, text: str) -> AnalysedText:
+        """A text as it was read with the others of its abstract, or else by itself."""
+        return text.analysed if isinstance(text, ReadText) else self.read(text)[0].analysed
 
     def layer(self, text: str, layer: Layer) -> list[Occurrence]:
         """The terms of one layer of a document's text, in the order of their positions."""
@@ -75,11 +112,24 @@ class Analysis:
         found = words(text)
         return found, self._recognizer.in_query(text, found, off=off)
 
-    def _document(self, text: str) -> AnalysedText:
+    def _read_together(self, *texts: str) -> tuple[ReadText, ...]:
+        fields = [self._field(text) for text in texts]
+        return tuple(
+            ReadText(
+                AnalysedText(
+                    field.text,
+                    tuple(field.words),
+                    tuple(_positions(field.text, field.words)),
+                    tuple(mentions),
+                    tuple(field.definitions),
+                )
+            )
+            for field, mentions in zip(fields, self._senses.settle(fields), strict=True)
+        )
+
+    def _field(self, text: str) -> Field:
         found = words(text)
-        positions = tuple(_positions(text, found))
-        mentions = self._recognizer.in_document(text, found)
-        return AnalysedText(text, tuple(found), positions, tuple(mentions))
+        return Field(text, found, self._recognizer.in_document(text, found), definitions(text))
 
 
 def fingerprint() -> str:
@@ -96,7 +146,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _positions(text: str, found: list[Word]) -> Iterator[int]:
+def _positions(text: str, found: Sequence[Word]) -> Iterator[int]:
     position, last = -1, 0
     for word in found:
         position += 1 + PARAGRAPH_GAP * text.count("\n", last, word.start)

@@ -22,6 +22,7 @@ from corpus.jsonl import to_line
 from corpus.record import to_object
 from index import analysis as analysis_module
 from index import schema as schema_module
+from index.agreement import Learner
 from index.analysis import Analysis
 from index.errors import BuildFailed, BuildRunning
 from index.forward import ForwardWriter
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus import Abstract
+    from index.analysis import ReadText
 
 LOCK = "build.lock"
 MEMORY_MB = 256
@@ -73,6 +75,7 @@ class _Tally:
     years: list[int] = field(default_factory=list)
     notices: dict[str, None] = field(default_factory=dict)
     spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    abbreviations: Learner = field(default_factory=Learner)
 
 
 def build(
@@ -134,6 +137,8 @@ def write(
         )
     (target / "vocabulary.json").write_text(vocabulary.to_json(), encoding="utf-8")
     write_json(target / "spellings.json", _most_frequent(tally.spellings))
+    learned = tally.abbreviations.agreement().to_json()
+    (target / "abbreviations.json").write_bytes(learned.encode("utf-8", "backslashreplace"))
     write_json(target / "report.json", [str(problem) for problem in report.rejected[:1000]])
     years = [year for year in tally.years if year != NO_YEAR]
     manifest = Manifest(
@@ -174,8 +179,10 @@ def _write_postings(
         for abstract in abstracts:
             tally.corpus.update(to_line(abstract))
             writer.add_document(**document(abstract, _record(abstract), reader))
-            forward.add((abstract.title, abstract.text), reader)
-            _count_spellings(abstract, reader, tally)
+            texts = reader.read(abstract.title, abstract.text)
+            forward.add(texts, reader)
+            _count_spellings(texts, tally)
+            tally.abbreviations.add(d for text in texts for d in text.analysed.definitions)
     except BaseException:
         writer.cancel()
         raise
@@ -212,9 +219,9 @@ def _counted(
         progress(tally.abstracts)
 
 
-def _count_spellings(abstract: Abstract, reader: Analysis, tally: _Tally) -> None:
-    for text in (abstract.title, abstract.text):
-        for mention in reader.document(text).mentions:
+def _count_spellings(texts: Iterable[ReadText], tally: _Tally) -> None:
+    for text in texts:
+        for mention in text.analysed.mentions:
             tally.spellings[mention.concept][
                 " ".join(text[mention.start : mention.end].split())
             ] += 1

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from whoosh.filedb.filestore import FileStorage
 
+from corpus.record import from_object
 from index import analysis as analysis_module
 from index import schema as schema_module
+from index.agreement import Agreement
 from index.analysis import Analysis
 from index.errors import BuildFailed, DamagedIndex, OutdatedIndex
 from index.forward import Forward
@@ -20,7 +22,11 @@ from index.schema import schema
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whoosh.reading import IndexReader
+
+    from corpus import Abstract
 
 _REBUILD = "Build it anew with “ranvier build”."
 _NEEDED = {"analysis": analysis_module.fingerprint, "schema": schema_module.fingerprint}
@@ -31,14 +37,15 @@ class Published:
     """The live generation: its manifest, the analysis it was built with, and Whoosh's reader.
 
     ``spellings`` tells by concept how it is written in these abstracts: pairs of spelling and
-    count, the commonest first. The reader is not safe to share by threads; whoever shares it has
-    to take turns.
+    count, the commonest first; ``agreement`` what they define short forms to mean. The reader is
+    not safe to share by threads; whoever shares it has to take turns.
     """
 
     folder: Path
     manifest: Manifest
     analysis: Analysis
     spellings: dict[str, list[tuple[str, int]]]
+    agreement: Agreement
     forward: Forward
     reader: IndexReader
 
@@ -71,9 +78,11 @@ class Published:
         try:
             analysis = _analysis((home / "vocabulary.json").read_text(encoding="utf-8"))
             spellings = json.loads((home / "spellings.json").read_text(encoding="utf-8"))
+            learned = (home / "abbreviations.json").read_text(encoding="utf-8")
+            agreement = Agreement.from_json(learned)
             forward = Forward.read(home)
             index = FileStorage(str(home)).open_index(schema=schema(analysis))
-            return cls(home, manifest, analysis, spellings, forward, index.reader())
+            return cls(home, manifest, analysis, spellings, agreement, forward, index.reader())
         # Files vanish, and Whoosh raises whatever its pickles and offsets lead to.
         except Exception as error:
             raise DamagedIndex(
@@ -98,6 +107,11 @@ class Published:
                 )
         finally:
             published.close()
+
+    def abstracts(self) -> Iterator[Abstract]:
+        """All abstracts, as they are stored."""
+        for _, fields in self.reader.iter_docs():
+            yield from_object(json.loads(fields["record"])["abstract"], None)
 
     def close(self) -> None:
         """Lets go of the files."""

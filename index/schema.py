@@ -78,7 +78,7 @@ def schema(analysis: Analysis) -> Schema:
 
 def document(abstract: Abstract, record: str, analysis: Analysis) -> dict[str, Any]:
     """What Whoosh is given for an abstract; ``record`` is the abstract as it is stored."""
-    texts = {"title": abstract.title, "abstract": abstract.text}
+    texts = dict(zip(TEXT_FIELDS, analysis.read(abstract.title, abstract.text), strict=True))
     fields: dict[str, Any] = {"pmid": abstract.pmid.lower(), "record": record}
     fields["year"] = abstract.year or NO_YEAR
     for field, text in texts.items():

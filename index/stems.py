@@ -21,9 +21,10 @@ SHORTEST = 4
 _IRREGULAR = {
     "analyses": "analysis", "bacterium": "bacteria", "children": "child", "criterion": "criteria",
     "feet": "foot", "foci": "focus", "ganglion": "ganglia", "gangliones": "ganglia",
-    "indices": "index", "men": "man", "mice": "mouse", "nuclei": "nucleus", "phenomenon":
-    "phenomena", "pregnancy": "pregnant", "pregnancies": "pregnant", "stimuli": "stimulus",
-    "teeth": "tooth", "vertebrae": "vertebra", "viruses": "virus", "women": "woman",
+    "indices": "index", "men": "man", "mice": "mouse", "neuritides": "neuritis",
+    "nuclei": "nucleus", "phenomenon": "phenomena", "pregnancy": "pregnant",
+    "pregnancies": "pregnant", "stimuli": "stimulus", "teeth": "tooth", "vertebrae": "vertebra",
+    "viruses": "virus", "women": "woman",
 }  # fmt: skip
 # What the list of pairs leaves out, and what is regular in medical words.
 _BRITISH = (
@@ -43,6 +44,7 @@ _ENDINGS = (
     (re.compile("(?<=[a-z]{2}em)ia$"), ""),
 )
 _WHOLE = frozenset({"laboratori", "territori"})
+_SHORT_FORMS = frozenset({"inos"})  # that would meet another one: INO
 _snowball = SnowballStemmer("english")
 
 
@@ -68,7 +70,7 @@ def stem(form: str) -> str:
     >>> stem("inflammatory") == stem("inflammation"), stem("randomised") == stem("randomized")
     (True, True)
     """
-    if len(form) < SHORTEST or not form.isalpha():
+    if len(form) < SHORTEST or not form.isalpha() or form in _SHORT_FORMS:
         return form
     stemmed: str = _snowball.stem(american(_IRREGULAR.get(form, form)))
     if stemmed in _WHOLE:

@@ -7,11 +7,19 @@ A file states its ``kind`` and lists ``[[concept]]`` entries with these keys:
 ``variants``  spellings that count in any letter case; ``(a|b)`` is alternation
 ``short``     short forms that count in texts when written with capitals, in queries anyhow
 ``capitals``  short forms whose small form is an everyday word: capitals count in queries too
+``beside``, ``not_beside``  mark short forms that mean other things too: concepts by their id, or
+              words, that stand in an abstract that means this one, or another; what decides, and
+              how, stands in ``index.ambiguity``
 ``broader``   ids of the concepts that this one is a kind of
 ``plain``     one plain sentence for readers
 
 Concepts of the kind ``other`` are guards: word groups that hold a variant of another concept but
 mean something else (primary progressive aphasia). They are recognized and never searched.
+
+A site adds files of its own beside the shipped ones. There an entry with a known id extends that
+concept: its spellings and broader concepts are added, its name and plain sentence replace the
+former ones (the former name stays a spelling), and ``remove`` lists spellings to take away. Other
+entries are new concepts, of the ``kind`` that the file states.
 """
 
 from __future__ import annotations
@@ -21,23 +29,25 @@ import itertools
 import json
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import VocabularyError
+from index.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 GUARD = "other"
 MOST_SPELLINGS = 200
 """How many spellings the alternations of one variant may stand for."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LISTS = ("variants", "short", "capitals", "broader")
+_SPELLINGS = ("variants", "short", "capitals")
+_LISTS = (*_SPELLINGS, "broader", "beside", "not_beside")
 _TEXTS = ("id", "name", "plain")
 _ALTERNATION = re.compile(r"\(([^()]*)\)")
 
@@ -54,6 +64,13 @@ class Concept:
     short: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    not_beside: tuple[str, ...] = ()
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether its short forms mean other things too."""
+        return bool(self.beside or self.not_beside)
 
     @property
     def is_guard(self) -> bool:
@@ -65,6 +82,11 @@ class Concept:
         """All that counts in any letter case, alternations written out, the name first."""
         written = itertools.chain([self.name], *map(spellings, self.variants))
         return tuple(dict.fromkeys(written))
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All spellings: those that count in any letter case, and the short ones."""
+        return self.spellings + self.short + self.capitals
 
     @property
     def shortest(self) -> str:
@@ -90,11 +112,34 @@ class Vocabulary:
 
         Raises ``VocabularyError`` with the file and the entry at the first fault.
         """
-        return cls.of(itertools.chain.from_iterable(map(_read, paths)))
+        found: list[Concept] = []
+        places: dict[str, str] = {}
+        for entry, where in itertools.chain.from_iterable(map(_entries, paths)):
+            if entry["id"] in places:
+                raise VocabularyError(f"{where} has the id of another one: {places[entry['id']]}.")
+            places[entry["id"]] = where
+            found.append(_concept(entry["kind"], entry))
+        return cls.of(found, places)
+
+    def extended(self, paths: Iterable[Path]) -> Vocabulary:
+        """The vocabulary with a site's own files, or folders of them, each on top of the former.
+
+        Raises ``VocabularyError`` with the file and the entry at the first fault.
+        """
+        by_id = dict(self.concepts)
+        places: dict[str, str] = {}
+        for path in toml_files(paths):
+            for entry, where in _entries(path, known=by_id):
+                by_id[entry["id"]] = _extended(by_id.get(entry["id"]), entry, where)
+                places[entry["id"]] = where
+        return Vocabulary.of(by_id.values(), places)
 
     @classmethod
-    def of(cls, concepts: Iterable[Concept]) -> Vocabulary:
-        """The vocabulary of these concepts; raises ``VocabularyError`` if they do not fit."""
+    def of(cls, concepts: Iterable[Concept], places: Mapping[str, str] | None = None) -> Vocabulary:
+        """The vocabulary of these concepts; raises ``VocabularyError`` if they do not fit.
+
+        ``places`` says for the error where a concept was read.
+        """
         by_id: dict[str, Concept] = {}
         for concept in concepts:
             if concept.id in by_id:
@@ -103,7 +148,7 @@ class Vocabulary:
                 )
             by_id[concept.id] = concept
         vocabulary = cls(by_id)
-        vocabulary._check_hierarchy()
+        vocabulary._check_hierarchy(places or {})
         return vocabulary
 
     @classmethod
@@ -141,17 +186,19 @@ class Vocabulary:
         """Ids of all concepts above one, nearest first, each once."""
         return _reachable(concept, self._broader)
 
-    def _check_hierarchy(self) -> None:
-        for concept in self.concepts.values():
+    def _check_hierarchy(self, places: Mapping[str, str]) -> None:
+        for id_, concept in self.concepts.items():
+            named = places.get(id_, f"Concept “{id_}”")
             for parent in concept.broader:
                 if parent not in self.concepts:
                     raise VocabularyError(
-                        f"Concept “{concept.id}” names a broader concept “{parent}”, "
-                        f"which does not exist."
+                        f"{named} names a broader concept “{parent}”, which does not exist."
                     )
         for id_ in self.concepts:
             if id_ in self.broader(id_):
-                raise VocabularyError(f"Concept “{id_}” is broader than itself.")
+                raise VocabularyError(
+                    f"{places.get(id_, f'Concept “{id_}”')} is broader than itself."
+                )
 
 
 def _reachable(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -176,23 +223,82 @@ def spellings(variant: str) -> Iterator[str]:
         yield " ".join("".join(choice).split())
 
 
-def _read(path: Path) -> Iterator[Concept]:
+def toml_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files, and the TOML files of the folders, of some paths.
+
+    Raises ``VocabularyError`` for a folder without any.
+    """
+    for path in paths:
+        found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not found:
+            raise VocabularyError(f"Vocabulary folder {path.name} holds no TOML file.")
+        yield from found
+
+
+def _entries(
+    path: Path, known: Mapping[str, Concept] | None = None
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """The entries of a file with its kind, and where they stand, for a message.
+
+    A file beside others may extend ``known`` concepts, and needs no kind if it does only that.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise VocabularyError(f"Vocabulary file {path.name} cannot be read: {error}.") from error
     kind = table.get("kind")
-    if not isinstance(kind, str) or not kind:
+    if (known is None or "kind" in table) and (not isinstance(kind, str) or not kind):
         raise VocabularyError(f"Vocabulary file {path.name} does not state its kind.")
     entries = table.get("concept", [])
     if not isinstance(entries, list):
         raise VocabularyError(f"Vocabulary file {path.name} must list its entries as [[concept]].")
+    seen: set[str] = set()
     for place, entry in enumerate(entries, start=1):
-        fault = _fault(entry)
+        name = entry.get("id", f"number {place}") if isinstance(entry, dict) else place
+        where = f"Vocabulary file {path.name}, concept “{name}”"
+        fault = _fault(entry, known)
+        if not fault and entry["id"] in seen:
+            fault = "the file has two concepts with this id"
+        if not fault and known is not None and entry["id"] not in known and not kind:
+            fault = "it is new, so the file must state its kind"
         if fault:
-            name = entry.get("id", f"number {place}") if isinstance(entry, dict) else place
-            raise VocabularyError(f"Vocabulary file {path.name}, concept “{name}”: {fault}.")
-        yield _concept(kind, entry)
+            raise VocabularyError(f"{where}: {fault}.")
+        seen.add(entry["id"])
+        yield {**entry, "kind": kind}, where
+
+
+def _extended(concept: Concept | None, entry: Mapping[str, Any], where: str) -> Concept:
+    """A concept with what a site's file says of it."""
+    if concept is None:
+        concept = _concept(entry["kind"], entry)
+    else:
+        name = entry.get("name", concept.name).strip()
+        lists = {key: [*getattr(concept, key), *entry.get(key, ())] for key in _LISTS}
+        lists["variants"] += [concept.name] if name != concept.name else []
+        unique: dict[str, Any] = {k: tuple(dict.fromkeys(values)) for k, values in lists.items()}
+        plain = entry.get("plain", concept.plain).strip()
+        concept = replace(concept, name=name, plain=plain, **unique)
+    removed = {_key(spelling): spelling for spelling in entry.get("remove", ())}
+    missing = removed.keys() - set(map(_key, concept.written))
+    if missing:
+        raise VocabularyError(f"{where}: there is no “{removed[min(missing)]}” to remove.")
+    if _key(concept.name) in removed:
+        raise VocabularyError(f"{where}: the name cannot be removed; give another “name”.")
+    left: dict[str, Any] = {key: tuple(_left(getattr(concept, key), removed)) for key in _SPELLINGS}
+    return replace(concept, **left)
+
+
+def _left(variants: Iterable[str], removed: Collection[str]) -> Iterator[str]:
+    """The variants without some spellings; one that loses none stays as it is written."""
+    for variant in variants:
+        written = list(spellings(variant))
+        left = [spelling for spelling in written if _key(spelling) not in removed]
+        yield from [variant] if left == written else left
+
+
+def _key(spelling: str) -> str:
+    """What spellings have in common that differ only in hyphens, letter case or endings."""
+    return "".join(word.stem for word in words(spelling))
 
 
 def _concept(kind: str, entry: Mapping[str, Any]) -> Concept:
@@ -205,21 +311,26 @@ def _concept(kind: str, entry: Mapping[str, Any]) -> Concept:
         short=tuple(entry.get("short", ())),
         capitals=tuple(entry.get("capitals", ())),
         broader=tuple(entry.get("broader", ())),
+        beside=tuple(entry.get("beside", ())),
+        not_beside=tuple(entry.get("not_beside", ())),
     )
 
 
-def _fault(entry: Any) -> str | None:  # noqa: ANN401 (whatever stands in the file)
+def _fault(entry: Any, known: Mapping[str, Concept] | None) -> str | None:  # noqa: ANN401 (whatever stands in the file)
     """What is wrong with an entry of a file, or None."""
     if not isinstance(entry, dict):
         return "an entry is a table"
+    is_known = known is not None and isinstance(entry.get("id"), str) and entry["id"] in known
     for key in _TEXTS:
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
+        value = entry.get(key, key if is_known else None)
+        if not isinstance(value, str) or not value.strip():
             return f"“{key}” must be a text"
-    for key in _LISTS:
+    lists = _LISTS if known is None else (*_LISTS, "remove")
+    for key in lists:
         values = entry.get(key, [])
         if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
             return f"“{key}” must be a list of texts"
-    unknown = sorted(set(entry) - set(_TEXTS) - set(_LISTS))
+    unknown = sorted(set(entry) - set(_TEXTS) - set(lists))
     if unknown:
         return f"“{unknown[0]}” is not a key of a concept"
     if not _ID.fullmatch(entry["id"]):

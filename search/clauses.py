@@ -24,11 +24,15 @@ class FieldTerm(NamedTuple):
 
 @dataclass(frozen=True)
 class Terms:
-    """Any of some terms that mean the same to the reader: one word, one concept, one prefix."""
+    """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
+
+    ``phrases`` are words in a row that mean the same as well.
+    """
 
     query: str
     terms: tuple[FieldTerm, ...]
     concept: str | None = None
+    phrases: tuple[Sequence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,12 @@ class Hint:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Exact words in this order, in any of some fields."""
+    """Words in this order, in any of some fields: as written, or their stems."""
 
     query: str
     forms: tuple[str, ...]
     fields: tuple[str, ...]
+    layer: Layer = "exact"
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,13 @@ class Between:
         if year is None:
             return False
         return (self.first or year) <= year <= (self.last or year)
+
+
+@dataclass(frozen=True)
+class Only:
+    """What must match, and neither ranks nor makes the other words of a query any less needed."""
+
+    leaf: Terms
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ class Ranked:
 
 
 Leaf = Terms | Sequence | Name | Between
-Clause = Leaf | Hint | Without | Any | Every | Ranked
+Clause = Leaf | Hint | Only | Without | Any | Every | Ranked
 
 
 def leaves(clause: Clause) -> list[Leaf]:
@@ -111,5 +123,7 @@ def leaves(clause: Clause) -> list[Leaf]:
             return []
         case Any(inner) | Every(inner) | Ranked(inner):
             return [leaf for one in inner for leaf in leaves(one)]
+        case Only(inner):
+            return [inner]
         case _:
             return [clause]

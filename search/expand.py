@@ -7,11 +7,13 @@ the documents, and where the reader is told what was made of each word.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
 from index.tokens import Gap, fold, tokenize
+from search.abbreviations import Abbreviations, sequence
 from search.clauses import (
     Any,
     Between,
@@ -20,13 +22,15 @@ from search.clauses import (
     FieldTerm,
     Hint,
     Name,
+    Only,
     Ranked,
     Sequence,
     Terms,
     Without,
 )
+from search.concepts import concept_called, learned, told
 from search.query import All, Either, Fielded, Group, Node, Not, Phrase, Prefix, Query, Words, Years
-from search.results import Expansion
+from search.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from index.words import Word
     from search.postings import Postings
     from search.ranking import Weights
+    from search.results import Expansion
 
 MOST_FORMS = 200
 """How many words the beginning of a word may stand for; those of most abstracts are taken."""
@@ -50,7 +55,8 @@ _PMID_DIGITS = 7
 class Expander:
     """Expands one query; afterwards it holds what there is to tell the reader.
 
-    ``missing`` are the reader's words that no abstract has, as (word, what was looked up).
+    ``missing`` are the reader's words that no abstract has; ``conditions`` the concepts named by
+    ``concept:``, which are taken at their word, whatever is off.
     """
 
     def __init__(
@@ -65,18 +71,22 @@ class Expander:
         self._analysis = published.analysis
         self._vocabulary = published.analysis.vocabulary
         self._postings = postings
-        self._off = off
+        self._abbreviations = Abbreviations(published.agreement, postings)
+        self._switches = Switches(off, self._vocabulary)
         self._weights = weights
         self.expansions: dict[str, Expansion] = {}
+        self.conditions: dict[str, None] = {}
         self.notes: list[str] = []
         self.missing: list[str] = []
         self._stopped: dict[str, tuple[str, ...]] = {}
         self._prefixes: dict[tuple[str, tuple[str, ...]], Terms] = {}
         self._forms_left = MOST_FORMS_TOGETHER
+        self._is_excluding = False
 
     def expand(self, query: Query) -> Ranked:
         """The clauses of a query. Words too common to rank count only where nothing else does."""
         clauses = self._group(query.root, TEXT_FIELDS)
+        self.notes += self._switches.notes()
         if not clauses and self._stopped:
             clauses = [self._common(form, fields) for form, fields in self._stopped.items()]
         elif self._stopped:
@@ -131,7 +141,37 @@ class Expander:
         if name in TEXT_FIELDS:
             inner = self._clauses(item, (name,))
             return [Every(tuple(inner))] if inner else []
+        if name == "concept":
+            return self._conditions(item)
         return self._named(name, item)
+
+    def _conditions(self, node: Node) -> list[Clause]:
+        """What ``concept:`` asks for: all that stands in its brackets."""
+        match node:
+            case Words(text) | Phrase(text) | Years(text=text):
+                return self._condition(text)
+            case Prefix(text):
+                return self._condition(f"{text}*")
+            case Fielded(name, item):
+                return self._fielded(name, item)
+            case Not(item):
+                inner = self._conditions(item)
+                return [Without(Every(tuple(inner)))] if inner else []
+            case Either(items):
+                sides = [Every(tuple(side)) for item in items if (side := self._conditions(item))]
+                return [Any(tuple(sides))] if sides else []
+            case All(items) | Group(items):
+                return [clause for item in items for clause in self._conditions(item)]
+
+    def _condition(self, text: str) -> list[Clause]:
+        """Abstracts that speak of a concept: only those, and those first that do so most."""
+        id_ = concept_called(self._analysis, text)
+        if id_ is None:
+            self.notes.append(f"“{text}” is no concept here; it was taken as plain words.")
+            return self._words(text, TEXT_FIELDS)
+        self.conditions.setdefault(id_)
+        leaf = self._speaking(f"concept:{text}", id_, self._vocabulary.narrower(id_), TEXT_FIELDS)
+        return [Only(leaf), Hint(leaf, 1.0)]
 
     def _named(self, name: str, node: Node) -> list[Clause]:
         """What is asked of a field that is not ranked: all that stands in its brackets."""
@@ -164,16 +204,21 @@ class Expander:
 
     def _quietly(self, node: Node, fields: tuple[str, ...]) -> list[Clause]:
         """The clauses of what is excluded: of these the reader is told nothing."""
-        told = (self.expansions, self.missing, self._stopped)
-        self.expansions, self.missing, self._stopped = {}, [], {}
+        told = (self.expansions, self.conditions, self.missing, self._stopped)
+        self.expansions, self.conditions, self.missing, self._stopped = {}, {}, [], {}
+        before, self._is_excluding = self._is_excluding, True
         try:
             return self._clauses(node, fields)
         finally:
-            self.expansions, self.missing, self._stopped = told
+            self._is_excluding = before
+            self.expansions, self.conditions, self.missing, self._stopped = told
 
     def _words(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
         """A clause for each concept and for each word that is part of none, in their order."""
-        words, mentions = self._analysis.query(text, off=self._off)
+        words, recognized = self._analysis.query(text)
+        for mention in recognized:
+            self._tell(text[mention.start : mention.end], mention.concept)
+        mentions = [one for one in recognized if not self._switches.is_off(one.concept)]
         named = {place for m in mentions for place in range(m.first, m.last + 1)}
         clauses: list[tuple[int, Clause]] = [
             (mention.first, self._concept(text, mention, fields)) for mention in mentions
@@ -183,16 +228,43 @@ class Expander:
             for place in named
             if words[place].form not in stop_words()
         ]
+        as_typed = {
+            place
+            for one in recognized
+            if self._switches.is_off(one.concept)
+            for place in range(one.first, one.last + 1)
+        }
+        also = self._learned(text, words, named | as_typed, fields)
         place = 0
         while place < len(words):
             width = self._width(words, place, named)
             if place not in named:
                 following = words[place + 1 : place + 2] if place + 1 not in named else []
                 clause = self._word(text, words[place], following, fields, width)
+                if isinstance(clause, Terms) and place in also:
+                    clause = replace(clause, phrases=also[place])
                 clauses += [(place, clause)] if clause else []
             place += width
         clauses.sort(key=lambda item: item[0])
         return [clause for _, clause in clauses]
+
+    def _learned(
+        self, text: str, words: Many[Word], named: set[int], fields: tuple[str, ...]
+    ) -> dict[int, tuple[Sequence, ...]]:
+        """By word: what the corpus writes instead of it, or of the words that it is one of."""
+        if self._is_excluding:
+            return {}
+        phrases: dict[int, tuple[Sequence, ...]] = {}
+        free = set(range(len(words))) - named
+        for first, last, others, note in self._abbreviations.among(text, words, free):
+            written = text[words[first].start : words[last].end]
+            expansion = learned(self._switches, written, others, note)
+            self.expansions.setdefault(expansion.concept, expansion)
+            if expansion.is_off:
+                continue
+            found = tuple(sequence(written, other, fields) for other in others)
+            phrases |= dict.fromkeys(range(first, last + 1), found)
+        return phrases
 
     @staticmethod
     def _width(words: Many[Word], place: int, named: set[int]) -> int:
@@ -202,43 +274,31 @@ class Expander:
 
     def _concept(self, text: str, mention: Mention, fields: tuple[str, ...]) -> Clause:
         written = text[mention.start : mention.end]
-        narrower = self._vocabulary.narrower(mention.concept)
-        terms = tuple(
-            FieldTerm(
-                name, "concepts", id_, 1.0 if id_ == mention.concept else self._weights.narrower
-            )
+        is_narrow = self._switches.narrower_off(mention.concept)
+        narrower = () if is_narrow else self._vocabulary.narrower(mention.concept)
+        return self._speaking(written, mention.concept, narrower, fields)
+
+    def _speaking(
+        self, written: str, concept: str, narrower: tuple[str, ...], fields: tuple[str, ...]
+    ) -> Terms:
+        """What speaks of a concept, or of a narrower one, which counts less."""
+        terms = (
+            FieldTerm(name, "concepts", id_, 1.0 if id_ == concept else self._weights.narrower)
             for name in fields
-            for id_ in (mention.concept, *narrower)
+            for id_ in (concept, *narrower)
         )
-        self._tell(written, mention.concept, narrower)
-        return Terms(written, terms, mention.concept)
+        return Terms(written, tuple(terms), concept)
 
     def _hint(self, word: Word, fields: tuple[str, ...]) -> Hint:
         """A word of a concept: texts that share some of its words are likelier to be about it."""
         terms = tuple(FieldTerm(name, "stems", word.stem) for name in fields)
         return Hint(Terms(word.form, terms), self._weights.hint)
 
-    def _tell(self, written: str, concept_id: str, narrower: tuple[str, ...]) -> None:
-        concept = self._vocabulary.concepts[concept_id]
-        found = self._published.spellings
-        distinct: dict[str, str] = {}
-        for spelling, _ in found.get(concept_id, ()):
-            distinct.setdefault(spelling.casefold(), spelling)
-        distinct.pop(written.casefold(), None)
-        below = [self._vocabulary.concepts[id_].name for id_ in narrower if id_ in found]
-        self.expansions.setdefault(
-            concept_id,
-            Expansion(
-                query=written,
-                concept=concept_id,
-                name=concept.name,
-                plain=concept.plain,
-                variants=tuple(distinct.values()),
-                narrower=tuple(below),
-            ),
-        )
-        if concept_id not in found and not below:
-            self.notes.append(f"No abstract speaks of {concept.name}.")
+    def _tell(self, written: str, concept: str) -> None:
+        expansion = told(self._published, self._switches, written, concept)
+        self.expansions.setdefault(concept, expansion)
+        if not (expansion.narrower or expansion.is_off or concept in self._published.spellings):
+            self.notes.append(f"No abstract speaks of {expansion.name}.")
 
     def _word(
         self, text: str, word: Word, following: Many[Word], fields: tuple[str, ...], width: int

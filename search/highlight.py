@@ -61,13 +61,19 @@ class Highlighter:
                 for document, found in places.items():
                     for place in found:
                         yield document, Found(leaf, field, place.start, place.end)
+            for phrase in leaf.phrases:
+                yield from self._rows(leaf, phrase, wanted)
         elif isinstance(leaf, Sequence):
-            for field in leaf.fields:
-                among = np.array(wanted, np.int32)
-                rows = self.ranker.sequences(field_of(field, "exact"), leaf.forms, among)
-                columns = (rows.documents, rows.starts, rows.ends)
-                for document, start, end in zip(*map(np.ndarray.tolist, columns), strict=True):
-                    yield document, Found(leaf, field, start, end)
+            yield from self._rows(leaf, leaf, wanted)
+
+    def _rows(self, leaf: Leaf, words: Sequence, wanted: list[int]) -> Iterator[tuple[int, Found]]:
+        """Where words stand in a row, found for a leaf."""
+        among = np.array(wanted, np.int32)
+        for field in words.fields:
+            rows = self.ranker.sequences(field_of(field, words.layer), words.forms, among)
+            columns = (rows.documents, rows.starts, rows.ends)
+            for document, start, end in zip(*map(np.ndarray.tolist, columns), strict=True):
+                yield document, Found(leaf, field, start, end)
 
 
 def spans(

@@ -3,14 +3,18 @@
 The little language: free words are ranked, best match first. ``"…"`` means exactly these words in
 this order; ``-word`` or ``NOT word`` excludes; ``a OR b`` needs one of its neighbours; ``a AND b``
 needs both sides; brackets group; ``field:`` looks into one field; ``year:2003..2005`` is a range;
-``neuro*`` is a beginning of words.
+``neuro*`` is a beginning of words. ``concept:`` asks for a concept of
+the vocabulary in any spelling, by its id or by any of its names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIELDS = ("title", "abstract", "author", "journal", "affiliation", "topic", "year", "pmid")
+FIELDS = (
+    *("title", "abstract", "author", "journal", "affiliation", "topic", "year", "pmid"),
+    "concept",
+)
 
 
 @dataclass(frozen=True)

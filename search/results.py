@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from corpus import Abstract
 
 Span = tuple[int, int]
@@ -66,13 +68,23 @@ class Hit:
         }
 
 
+NARROWER = ".narrower"
+"""What is added to a concept's id to switch off only the more special concepts below it."""
+
+
+LEARNED = "short."
+"""How the ids begin of what is no concept, but a short or long form that the abstracts define."""
+
+
 @dataclass(frozen=True)
 class Expansion:
-    """A concept that the reader's words were taken for.
+    """A concept that the reader's words were taken for, or another form that abstracts define.
 
     ``query`` is what the reader wrote; ``variants`` are the other spellings that the indexed
     abstracts use, the commonest first; ``narrower`` are the names of the more special concepts that
-    were found as well.
+    these abstracts speak of. Both were searched for as well, unless the reader switched that off:
+    ``is_off`` says that the words were searched as typed, ``narrower_off`` that the more special
+    concepts were left out.
     """
 
     query: str
@@ -81,13 +93,42 @@ class Expansion:
     plain: str
     variants: tuple[str, ...]
     narrower: tuple[str, ...]
+    is_off: bool = False
+    narrower_off: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether there is anything else to find by it than what the reader wrote."""
+        return bool(self.variants or self.narrower or self.concept.startswith(LEARNED))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a reader has to see it: it adds something, or would if it were not off."""
+        return self.adds or self.off is not None
+
+    @property
+    def off(self) -> str | None:
+        """What ``off`` says of it, if anything."""
+        if self.is_off:
+            return self.concept
+        return f"{self.concept}{NARROWER}" if self.narrower_off else None
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A concept in the hits: ``count`` abstracts are left if it is asked for as well."""
+
+    concept: str
+    name: str
+    count: int
 
 
 @dataclass(frozen=True)
 class SearchPage:
     """One page of the hits for a query, best first, and how the query was understood.
 
-    ``total`` counts all hits. ``notes`` say in sentences what was ignored, cut or taken otherwise
+    ``total`` counts all hits, and ``facets`` the concepts in all of them, by kind, the commonest
+    first. ``notes`` say in sentences what was ignored, cut or taken otherwise
     than written. ``suggestion`` is a query with better spelling, where there is one.
     """
 
@@ -101,6 +142,12 @@ class SearchPage:
     suggestion: str | None
     took_ms: float
     generation: str
+    facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """What of this query is switched off, as ``Searcher.search`` takes it."""
+        return _off(self.expansions)
 
     @property
     def pages(self) -> int:
@@ -117,6 +164,9 @@ class SearchPage:
             "total": self.total,
             "notes": list(self.notes),
             "expansions": [asdict(expansion) for expansion in self.expansions],
+            "facets": {
+                kind: [asdict(facet) for facet in facets] for kind, facets in self.facets.items()
+            },
             "suggestion": self.suggestion,
             "took_ms": round(self.took_ms, 3),
             "generation": self.generation,
@@ -125,10 +175,48 @@ class SearchPage:
 
 
 @dataclass(frozen=True)
+class ConceptInText:
+    """A concept that an abstract speaks of, and how often, in which spellings.
+
+    ``is_asked`` says that the query asks for it, or for something broader.
+    """
+
+    concept: str
+    name: str
+    kind: str
+    plain: str
+    spellings: tuple[str, ...]
+    count: int
+    is_asked: bool
+
+
+@dataclass(frozen=True)
 class MarkedAbstract:
-    """A whole abstract with the matches of a query: spans in its title and in each paragraph."""
+    """A whole abstract with the matches of a query: spans in its title and in each paragraph.
+
+    ``concepts`` are those that it speaks of: what the query asks for first, then the most frequent.
+    ``expansions`` say how the query was understood, as in a ``SearchPage``.
+    """
 
     abstract: Abstract
     title_spans: tuple[Span, ...]
     paragraph_spans: tuple[tuple[Span, ...], ...]
     matches: tuple[Match, ...]
+    concepts: tuple[ConceptInText, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """What of the query is switched off."""
+        return _off(self.expansions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What there is beside the abstract itself, as the API and the command line give it."""
+        return {
+            "matches": [asdict(match) for match in self.matches],
+            "concepts": [asdict(concept) for concept in self.concepts],
+        }
+
+
+def _off(expansions: Iterable[Expansion]) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, (expansion.off for expansion in expansions))))

@@ -11,8 +11,10 @@ from corpus import Origin
 from corpus.record import from_object
 from index.published import Published
 from search.clauses import Leaf, Ranked, Sequence, Terms, leaves
+from search.concepts import concepts_in
 from search.errors import AbstractNotFound
 from search.expand import Expander
+from search.facets import Facets
 from search.feedback import Feedback, Settings
 from search.highlight import Found, Highlighter, receipts, snippets, spans
 from search.parser import parse
@@ -59,6 +61,7 @@ class Searcher:
         self._feedback = Feedback(published.forward, feedback)
         self._highlighter = Highlighter(self._ranker)
         self._speller = Speller(self._postings)
+        self._facets = Facets(published.forward, published.analysis.vocabulary)
 
     @classmethod
     def open(cls, index_dir: Path, *, weights: Weights | None = None) -> Self:
@@ -88,8 +91,9 @@ class Searcher:
     ) -> SearchPage:
         """One page of the hits for a reader's string, best first.
 
-        Never raises for what a reader typed. ``off`` are ids of concepts that are not to be
-        recognized; ``page`` and ``per_page`` are brought into their bounds, with a note.
+        Never raises for what a reader typed. ``off`` says what is not to be searched for besides
+        the reader's words: an id leaves out all of a concept, an id with ``.narrower`` the more
+        special ones. ``page`` and ``per_page`` are brought into their bounds, with a note.
         """
         began = time.perf_counter()
         query = parse(text)
@@ -110,6 +114,7 @@ class Searcher:
             hits=hits,
             notes=(*notes, *_absences(expander.missing, ranking, clause)),
             expansions=tuple(expander.expansions.values()),
+            facets=self._facets.of(ranking.documents, {*expander.expansions, *expander.conditions}),
             suggestion=self._better(query.text, expander.missing, off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
@@ -131,7 +136,8 @@ class Searcher:
         documents = self._postings.of("pmid", pmid.lower()).documents.tolist()
         if not documents:
             raise AbstractNotFound(f"No abstract here has the PMID {pmid}.")
-        clause = self._expander(off).expand(parse(query))
+        expander = self._expander(off)
+        clause = expander.expand(parse(query))
         abstract = self._record(documents[0]).abstract
         found = self._highlighter.find(leaves(clause), documents).get(documents[0], [])
         return MarkedAbstract(
@@ -142,6 +148,10 @@ class Searcher:
                 for paragraph in abstract.paragraphs
             ),
             matches=receipts(abstract, [leaf for leaf in leaves(clause) if _is_text(leaf)], found),
+            concepts=concepts_in(
+                self._published, self._postings, documents[0], abstract, leaves(clause)
+            ),
+            expansions=tuple(expander.expansions.values()),
         )
 
     @cached_property

@@ -274,3 +274,64 @@ def _names(mentions: list[Mention], id_: str, spelling: str) -> bool:
     """Whether a concept is mentioned by all words of a spelling."""
     last = len(words(spelling)) - 1
     return any(m.concept == id_ and m.last - m.first == last for m in mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sclerosis, Multiple", ["ms"]),
+        ("Sclerosis, Multiple, Relapsing-Remitting", ["rrms"]),
+        ("multiple sclerosis, relapsing-remitting", ["rrms"]),
+        ("See: Sclerosis, Multiple (adult)", ["ms"]),
+        ("Sclerosis, Multiple\nEffects of treatment", ["ms"]),
+        ("beta-1a, interferon", ["ifnb-1a"]),
+        ("aphasia, primary progressive", ["ppms"]),
+        ("patients with sclerosis, multiple", []),
+        ("sclerosis; multiple", []),
+        ("sclerosis (multiple)", []),
+        ("sclerosis\nmultiple", []),
+        ("a, sclerosis, multiple", []),
+    ],
+)
+def test_catalogue_order_is_understood_where_it_stands_alone(
+    text: str, expected: list[str]
+) -> None:
+    assert [id_ for id_, _ in in_document(text)] == expected
+    assert [id_ for id_, _ in in_query(text)] == expected
+
+
+def test_a_list_of_two_things_is_not_catalogue_order() -> None:
+    known = [concept("pain", "pain"), concept("ms", "MS"), concept("ms-pain", "MS pain")]
+    recognizer = Recognizer(Vocabulary.of(known))
+    for text in ("pain, MS", "MS, pain"):
+        found = [mention.concept for mention in recognizer.in_document(text, words(text))]
+        assert sorted(found) == ["ms", "pain"]
+
+
+def test_numerals_and_single_letters_make_no_other_word() -> None:
+    known = [concept("one-two", "phase I/II"), concept("three", "phase III"), concept("e", "zym E")]
+    recognizer = Recognizer(Vocabulary.of(known))
+    for text, expected in (("phase I/II", "one-two"), ("phase III", "three"), ("zym E", "e")):
+        assert [m.concept for m in recognizer.in_document(text, words(text))] == [expected]
+    assert not recognizer.in_document("zym", words("zym"))
+
+
+@pytest.fixture(scope="module")
+def shipped(vocabulary: Vocabulary) -> Recognizer:
+    return Recognizer(vocabulary)
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.data())
+def test_every_spelling_of_a_concept_finds_an_abstract_with_any_other(
+    vocabulary: Vocabulary, shipped: Recognizer, data: st.DataObject
+) -> None:
+    searched = [one for one in vocabulary.concepts.values() if not one.is_guard]
+    one = data.draw(st.sampled_from(searched), label="concept")
+    typed = data.draw(st.sampled_from(one.written), label="typed")
+    written = data.draw(st.sampled_from(one.written), label="written")
+    around = data.draw(st.sampled_from(["{}", "We studied {}.", "Then ({}).", "a; {}\nb"]))
+    text = around.format(written)
+    asked = {mention.concept for mention in shipped.in_query(typed, words(typed))}
+    found = {mention.concept for mention in shipped.in_document(text, words(text))}
+    assert one.id in asked & found

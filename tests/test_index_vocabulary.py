@@ -212,3 +212,102 @@ def test_the_shipped_vocabulary_is_whole(vocabulary: Vocabulary) -> None:
     assert all(shipped.plain.endswith((".", "?", ")")) for shipped in searched)
     assert {"ms", "rrms", "ivig"} <= vocabulary.concepts.keys()
     assert "rrms" in vocabulary.narrower("ms")
+
+
+SITE = """
+[[concept]]
+id = "rrms"
+name = "remitting MS"
+plain = "Another sentence."
+variants = ["bout MS"]
+short = ["BMS"]
+remove = ["relapse-remitting", "RR"]
+"""
+
+
+def extended(tmp_path: Path, *texts: str) -> Vocabulary:
+    base = load(tmp_path, GOOD)
+    paths = [tmp_path / f"site-{number}.toml" for number, _ in enumerate(texts, start=1)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return base.extended(paths)
+
+
+def test_a_site_extends_a_concept(tmp_path: Path) -> None:
+    rrms = extended(tmp_path, SITE.replace('"relapse-remitting", ', "")).concepts["rrms"]
+    assert rrms.name == "remitting MS"
+    assert rrms.plain == "Another sentence."
+    assert rrms.kind == "course"
+    assert rrms.variants == (
+        "(relapsing|relapse) remitting (MS|)",
+        "bout MS",
+        "relapsing-remitting MS",
+    )
+    assert (rrms.short, rrms.capitals, rrms.broader) == (("BMS",), (), ("ms",))
+
+
+def test_a_site_takes_spellings_away_however_they_are_written(tmp_path: Path) -> None:
+    rrms = extended(tmp_path, SITE).concepts["rrms"]
+    # "Relapsing remitting" has the same stems as what was removed, so it is gone too.
+    assert rrms.spellings == (
+        "remitting MS",
+        "relapsing remitting MS",
+        "relapse remitting MS",
+        "bout MS",
+        "relapsing-remitting MS",
+    )
+    assert not rrms.capitals
+
+
+def test_a_site_adds_concepts_of_its_kind_and_later_files_stand_on_earlier_ones(
+    tmp_path: Path,
+) -> None:
+    new = 'kind = "site"\n' + ENTRY.partition("\n")[2].replace('"ms"', '"new"')
+    more = '[[concept]]\nid = "new"\nvariants = ["more"]\nbroader = ["ms"]'
+    found = extended(tmp_path, new.replace('"multiple sclerosis"', '"new name"'), more)
+    assert list(found.concepts) == ["ms", "rrms", "new"]
+    assert found.concepts["new"].kind == "site"
+    assert found.concepts["new"].variants == ("more",)
+    assert found.narrower("ms") == ("rrms", "new")
+
+
+def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
+    base = load(tmp_path, GOOD)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with pytest.raises(VocabularyError, match="folder site holds no TOML file"):
+        base.extended([folder])
+    (folder / "one.toml").write_text('[[concept]]\nid = "ms"\nshort = ["DS"]', encoding="utf-8")
+    assert base.extended([folder]).concepts["ms"].short == ("MS", "DS")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[[concept]]\nid = "new"', "concept “new”: “name” must be a text"),
+        ('[[concept]]\nid = "new"\nname = "n"\nplain = "p"', "“new”: it is new, so the file must"),
+        ("kind = 1", "does not state its kind"),
+        ('[[concept]]\nid = "ms"\nname = ""', "concept “ms”: “name” must be a text"),
+        ('[[concept]]\nid = "ms"\nremove = "MS"', "“remove” must be a list of texts"),
+        ('[[concept]]\nid = "ms"\nremove = ["XX"]', "concept “ms”: there is no “XX” to remove"),
+        ('[[concept]]\nid = "ms"\nremove = ["multiple sclerosis"]', "the name cannot be removed"),
+        ('[[concept]]\nid = "ms"\n[[concept]]\nid = "ms"', "two concepts with this id"),
+        ('[[concept]]\nid = "ms"\nvariant = ["x"]', "“variant” is not a key"),
+    ],
+)
+def test_a_fault_of_a_site_is_told_with_its_file_and_entry(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    with pytest.raises(VocabularyError, match=r"site-1\.toml") as told:
+        extended(tmp_path, text)
+    assert fault in str(told.value)
+
+
+def test_only_a_site_may_remove(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match="“remove” is not a key"):
+        load(tmp_path, ENTRY + 'remove = ["MS"]')
+
+
+def test_an_extended_vocabulary_is_kept_as_json(tmp_path: Path) -> None:
+    found = extended(tmp_path, SITE)
+    assert Vocabulary.from_json(found.to_json()) == found

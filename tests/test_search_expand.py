@@ -118,7 +118,8 @@ def test_the_words_of_a_concept_are_hints_and_no_reasons(nato: Searcher) -> None
 def test_a_concept_that_is_switched_off_leaves_its_words(nato: Searcher) -> None:
     clauses, expander = expanded(nato, "alfa bravo", "ab")
     assert clauses == (word("alfa"), word("bravo"))
-    assert expander.expansions == {}
+    told = expander.expansions["ab"]
+    assert (told.query, told.is_off, told.off) == ("alfa bravo", True, "ab")
 
 
 def test_a_concept_that_no_abstract_speaks_of_is_said(nato: Searcher) -> None:

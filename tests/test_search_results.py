@@ -7,7 +7,7 @@ import json
 import pytest
 
 from corpus import Abstract, Author
-from search import Expansion, Hit, Match, SearchPage, Snippet
+from search import Expansion, Facet, Hit, Match, SearchPage, Snippet
 
 HIT = Hit(
     pmid="1",
@@ -39,6 +39,7 @@ def page(total: int, per_page: int = 10) -> SearchPage:
         suggestion=None,
         took_ms=1.23456,
         generation="g",
+        facets={"test": (Facet("b", "bravo", 3),)},
     )
 
 
@@ -65,8 +66,11 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
                 "plain": "A letter.",
                 "variants": ["ALFA"],
                 "narrower": [],
+                "is_off": False,
+                "narrower_off": False,
             }
         ],
+        "facets": {"test": [{"concept": "b", "name": "bravo", "count": 3}]},
         "suggestion": None,
         "took_ms": 1.235,
         "generation": "g",

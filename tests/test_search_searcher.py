@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from corpus import Abstract, Author, Section
 from index import Concept, Vocabulary
 from search import AbstractNotFound, Searcher
+from search.facets import KINDS
 from search.searcher import DEEPEST, MOST_PER_PAGE
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ ALL = {
 }
 PAGE_KEYS = {
     *("query", "page", "per_page", "pages", "total", "notes", "expansions", "suggestion"),
-    *("took_ms", "generation", "hits"),
+    *("took_ms", "generation", "hits", "facets"),
 }
 HIT_KEYS = {
     *("pmid", "score", "title", "title_spans", "authors", "group_author", "journal", "year"),
@@ -61,7 +62,14 @@ def test_a_page_has_the_documented_keys_and_is_json(searcher: Searcher) -> None:
         for match in hit["matches"]:
             assert set(match) == {"query", "text", "field"}
     for expansion in given["expansions"]:
-        assert set(expansion) == {"query", "concept", "name", "plain", "variants", "narrower"}
+        assert set(expansion) == {
+            *("query", "concept", "name", "plain", "variants", "narrower"),
+            *("is_off", "narrower_off"),
+        }
+    for kind, facets in given["facets"].items():
+        assert kind in KINDS
+        for facet in facets:
+            assert set(facet) == {"concept", "name", "count"}
 
 
 def test_a_hit_is_what_was_indexed(searcher: Searcher) -> None:
@@ -176,7 +184,7 @@ def test_one_concept_is_switched_off_and_the_others_stay(
     assert pmids(searcher, "AB CD", "ab") == {"2", "3", "4"}
     assert pmids(searcher, "AB CD", "ab", "cd") == {"2", "4"}
     page = searcher.search("AB CD", off=["ab"])
-    assert [expansion.concept for expansion in page.expansions] == ["cd"]
+    assert [told.concept for told in page.expansions if not told.is_off] == ["cd"]
     assert pmids(searcher, "AB CD", "no such concept") == {"1", "2", "3", "4"}
     assert searcher.abstract("1", "AB", off=["ab"]).paragraph_spans == ((),)
     assert searcher.abstract("1", "AB").paragraph_spans == (((0, 10),),)

@@ -59,8 +59,49 @@ def test_an_empty_query_finds_nothing(client: FlaskClient) -> None:
 
 
 def test_an_abstract_is_the_object_of_a_corpus(client: FlaskClient, searcher: Searcher) -> None:
-    answer = client.get("/api/v1/abstracts/15451222")
-    assert from_object(answer.json, None) == searcher.abstract("15451222").abstract
+    found = client.get("/api/v1/abstracts/15451222").json
+    assert found.pop("matches") == []
+    assert found.pop("concepts")
+    assert from_object(found, None) == searcher.abstract("15451222").abstract
+
+
+def test_an_abstract_tells_its_concepts_and_what_a_query_matches(client: FlaskClient) -> None:
+    found = client.get("/api/v1/abstracts/15451222?q=SPMS").json
+    assert {match["query"] for match in found["matches"]} == {"SPMS"}
+    first = found["concepts"][0]
+    assert (first["concept"], first["kind"], first["is_asked"]) == ("spms", "course", True)
+    assert first["plain"]
+    assert first["count"] >= len(first["spellings"]) >= 1
+    off = client.get("/api/v1/abstracts/15451222?q=SPMS&off=spms").json
+    assert not any(concept["is_asked"] for concept in off["concepts"])
+
+
+def test_what_is_off_is_searched_as_typed(client: FlaskClient) -> None:
+    on, off = (client.get(f"/api/v1/search?q=RRMS{rest}").json for rest in ("", "&off=rrms"))
+    assert not on["expansions"][0]["is_off"]
+    assert off["expansions"][0]["is_off"]
+    assert off["total"] < on["total"]
+    for address in ("off=rrms,ivig", "off=rrms&off=ivig", "off=%20RRMS,,ivig"):
+        found = client.get(f"/api/v1/search?q=RRMS+IVIG&{address}").json
+        assert [told["is_off"] for told in found["expansions"]] == [True, True]
+        assert found["notes"] == client.get("/api/v1/search?q=RRMS&off=rrms").json["notes"]
+
+
+def test_an_unknown_name_is_told_and_changes_nothing(client: FlaskClient) -> None:
+    plain = client.get("/api/v1/search?q=RRMS").json
+    found = client.get("/api/v1/search?q=RRMS&off=nothing").json
+    assert found["hits"] == plain["hits"]
+    assert any("“nothing”" in note for note in found["notes"])
+
+
+def test_counts_are_those_of_the_narrower_search(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?q=IVIG+relapse").json
+    assert found["facets"]["treatment"]
+    for facets in found["facets"].values():
+        for facet in facets:
+            query = f"IVIG+relapse+concept:{facet['concept']}"
+            narrower = client.get(f"/api/v1/search?q={query}").json
+            assert narrower["total"] == facet["count"] < found["total"]
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,26 @@ def test_show_prints_a_whole_abstract(index_dir: Path, searcher: Searcher) -> No
     assert "Kalanie H, Gharagozli K" in result.output
     assert "“Avonex” → “" in result.output
     found = run("show", "15539773", "--json", index=index_dir)
-    assert from_object(json.loads(found.output), None) == abstract
+    shown = json.loads(found.output)
+    assert shown.pop("concepts")
+    assert shown.pop("matches") == []
+    assert from_object(shown, None) == abstract
+
+
+def test_what_is_off_is_searched_as_typed(index_dir: Path, searcher: Searcher) -> None:
+    arguments = ("search", "RRMS", "IVIG", "--json", "--off", "rrms", "--off", "ivig.narrower,xyz")
+    found = json.loads(run(*arguments, index=index_dir).output)
+    off = ["rrms", "ivig.narrower", "xyz"]
+    expected = json.loads(json.dumps(searcher.search("RRMS IVIG", off=off).to_dict()))
+    assert found | {"took_ms": 0} == expected | {"took_ms": 0}
+    assert [told["is_off"] for told in found["expansions"]] == [True, False]
+    text = run("search", "RRMS", "IVIG", "--off", "rrms", index=index_dir).output
+    assert "RRMS was searched as typed, not as relapsing-remitting MS." in text
+    assert "Searched for IVIG as" in text
+    assert "--off ivig" in text
+    assert re.search(r"^Treatments in these results: .+ \d", text, re.MULTILINE)
+    shown = run("show", "15451222", "--query", "SPMS", "--off", "spms", "--json", index=index_dir)
+    assert not any(concept["is_asked"] for concept in json.loads(shown.output)["concepts"])
 
 
 def test_show_names_an_unknown_abstract(index_dir: Path) -> None:

@@ -75,6 +75,61 @@ def test_a_search_shows_hits_with_marks_and_receipts(client: FlaskClient) -> Non
     assert 'value="RRMS"' in page
 
 
+def links(page: str) -> set[str]:
+    return {
+        html.unescape(address) for address in re.findall(r'href="(/(?:search|abs)[^"]*)"', page)
+    }
+
+
+def test_every_link_keeps_what_is_off(client: FlaskClient) -> None:
+    page = client.get("/search?q=RRMS+IVIG&off=rrms&per_page=3").text
+    assert "<b>RRMS</b> searched as typed." in page
+    assert '<input type="hidden" name="off" value="rrms">' in page
+    kept = {link for link in links(page) if "off=rrms" in link}
+    assert links(page) - kept == {"/search?q=RRMS+IVIG&per_page=3"}, "only the one that undoes it"
+    assert "/search?q=RRMS+IVIG&per_page=3&off=ivig&off=rrms" in kept
+    whole = client.get("/abstract/14598048?q=RRMS+IVIG&off=rrms").text
+    assert "/search?q=RRMS+IVIG&off=rrms" in links(whole)
+    assert "<mark>Relapsing/Remitting" not in whole
+
+
+def test_what_adds_nothing_takes_no_room(client: FlaskClient) -> None:
+    assert "What was searched for" not in client.get("/search?q=plasma+exchange").text
+    assert "What was searched for" in client.get("/search?q=IVIG").text
+    off = read(client, "/search?q=plasma+exchange&off=plasma-exchange")
+    assert "plasma exchange searched as typed. Search for every spelling again" in off
+
+
+def test_the_box_stays_short(client: FlaskClient) -> None:
+    query = "double+blind+placebo+relapse+rate+IVIG+RRMS"
+    page = client.get(f"/search?q={query}").text
+    assert "<summary>And IVIG, RRMS</summary>" in page
+    assert "<details open>" not in page
+    page = client.get(f"/search?q={query}&off=rrms").text
+    assert re.search(r"<details open>\s*<summary>And IVIG, RRMS</summary>", page)
+
+
+def test_an_unknown_name_is_told(client: FlaskClient) -> None:
+    text = read(client, "/search?q=RRMS&off=%3Cb%3Ex")
+    assert "Nothing here is called “<b>x”; that was not switched off." in text
+    assert "off=" not in client.get("/search?q=RRMS&off=xyz").text.replace("off=rrms", "")
+
+
+def test_concepts_of_an_abstract_are_explained_by_kind(client: FlaskClient) -> None:
+    page = client.get("/abstract/15451222?q=SPMS").text.partition('id="words"')[2]
+    headings = re.findall(r"<h3>(.*)</h3>", page)
+    assert headings[:3] == ["In your search", "Treatments", "Courses"]
+    assert re.findall(r"<summary>(.*)</summary>", page)[0] == "secondary progressive MS"
+    for address in links(page):
+        assert "No abstract found" not in read(client, address)
+    assert "In your search" not in client.get("/abstract/15451222").text
+
+
+def test_long_receipts_are_folded(client: FlaskClient) -> None:
+    page = client.get("/search?q=double+blind+placebo+trial+relapse+rate+IVIG+MRI+EDSS").text
+    assert re.search(r"<summary>\d more of your words</summary>", page)
+
+
 def test_long_lists_of_authors_are_shortened(client: FlaskClient) -> None:
     text = read(client, "/search?q=pmid:15451222")
     assert "Hommes OR, Sorensen PS, Fazekas F, Enriquez MM, Koelmel HW, Fernandez O, et al." in text
@@ -84,7 +139,7 @@ def test_long_lists_of_authors_are_shortened(client: FlaskClient) -> None:
 
 def test_sections_are_named(client: FlaskClient) -> None:
     assert '<span class="label">Findings</span>' in client.get("/search?q=hazard+ratio").text
-    whole = client.get("/abstract/15451222").text
+    whole = client.get("/abstract/15451222").text.partition("</article>")[0]
     labels = re.findall(r"<h3>(.*)</h3>", whole)
     assert labels == ["Background", "Methods", "Findings", "Interpretation"]
 

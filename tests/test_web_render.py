@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,23 @@ from markupsafe import Markup
 
 from corpus import Abstract, Author
 from search import Match
-from web.render import by_query, marked, moment, pubmed, reference, short_authors
+from web.render import (
+    KINDS,
+    adding,
+    by_query,
+    kind,
+    marked,
+    moment,
+    narrowed,
+    pubmed,
+    reference,
+    removing,
+    short_authors,
+)
+
+if TYPE_CHECKING:
+    from index import Vocabulary
+    from search import Searcher
 
 Spans = list[tuple[int, int]]
 
@@ -90,3 +107,50 @@ def test_a_pmid_is_linked_to_pubmed() -> None:
 def test_moments_read_as_people_write_them() -> None:
     assert moment("2026-11-03T05:14:09+00:00") == "3 November 2026, 05:14 UTC"
     assert moment("long ago") == "long ago"
+
+
+@given(st.lists(st.sampled_from(["a", "a.narrower", "b", "b.narrower"]), unique=True))
+def test_a_switch_moves_only_its_own_concept(off: list[str]) -> None:
+    others = [name for name in off if name.startswith("b")]
+    assert adding(off, "a") == sorted(["a", *others])
+    assert adding(off, "b.narrower")[-1:] == ["b.narrower"]
+    assert removing(off, "a") == others
+    assert removing(adding(off, "a"), "a") == sorted(others)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("RRMS", "RRMS concept:x"),
+        (' "RRMS relapse ', '"RRMS relapse concept:x'),
+        ("this OR", "(this OR) concept:x"),
+        ("this AND", "(this AND) concept:x"),
+        ("not NOT", "(not NOT) concept:x"),
+        ("title:", "(title:) concept:x"),
+        ("a -", "(a -) concept:x"),
+        ("TUMOR", "TUMOR concept:x"),
+        ("T-", "T- concept:x"),
+    ],
+)
+def test_a_narrower_query_binds_nothing_else(query: str, expected: str) -> None:
+    assert narrowed(query, "x") == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["IVIG", "IVIG OR", "IVIG NOT", "IVIG -", '"IVIG', "(IVIG", "IVIG)", "a OR IVIG"],
+)
+def test_a_narrower_query_finds_some_of_the_same(searcher: Searcher, query: str) -> None:
+    wide, narrow = (
+        {pmid for pmid, _ in searcher.rank(one)} for one in (query, narrowed(query, "placebo"))
+    )
+    speaks = {pmid for pmid, _ in searcher.rank("concept:placebo")}
+    assert narrow == (wide & speaks if wide else speaks)
+
+
+def test_kinds_are_headings() -> None:
+    assert (kind("treatment"), kind("our own")) == ("Treatments", "Our own")
+
+
+def test_every_kind_of_the_vocabulary_has_a_heading(vocabulary: Vocabulary) -> None:
+    assert {one.kind for one in vocabulary.concepts.values() if not one.is_guard} == set(KINDS)

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 
 from corpus.record import to_object
 from web.current import leased, of_app
-from web.pages import PER_PAGE, asked
+from web.pages import PER_PAGE, asked, switched_off
 from web.paging import whole_number
 
 api = Blueprint("api", __name__)
@@ -22,14 +22,19 @@ def search() -> dict[str, Any]:
     page = whole_number("page", request.args.get("page"), 1)
     per_page = whole_number("per_page", request.args.get("per_page"), PER_PAGE)
     with leased() as searcher:
-        return searcher.search(asked(), page=page, per_page=per_page).to_dict()
+        found = searcher.search(asked(), page=page, per_page=per_page, off=switched_off())
+    return found.to_dict()
 
 
 @api.get("/api/v1/abstracts/<pmid>")
 def abstract(pmid: str) -> dict[str, Any]:
-    """A whole abstract: the object that a JSON Lines file of a corpus has."""
+    """A whole abstract: the object that a JSON Lines file of a corpus has, and what is in it.
+
+    That is ``concepts``, and ``matches`` of a query given as for a search.
+    """
     with leased() as searcher:
-        return to_object(searcher.abstract(pmid).abstract)
+        shown = searcher.abstract(pmid, asked(), off=switched_off())
+    return to_object(shown.abstract) | shown.to_dict()
 
 
 @api.get("/healthz")

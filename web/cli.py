@@ -20,8 +20,10 @@ from index.generation import Manifest, pointer, read_manifest
 from search import AbstractNotFound, Searcher
 from search.errors import UnusableCollection
 from web import server, terminal
+from web.abbreviations import abbreviations_command
 from web.evaluation import evaluate_command
 from web.settings import HOST, INDEX, PORT, Settings, SettingsError
+from web.vocabulary import vocabulary_commands, vocabulary_of, vocabulary_option
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells count."""
@@ -68,14 +70,26 @@ def main(ctx: click.Context, index: str | None) -> None:
 
 @main.command("build")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(path_type=Path))
+@vocabulary_option
 @click.pass_obj
-def build_command(index: str | None, sources: tuple[Path, ...]) -> None:
+def build_command(index: str | None, sources: tuple[Path, ...], files: tuple[Path, ...]) -> None:
     """Build the index of some files of abstracts and publish it in one step.
 
     Without a file, of the abstracts that come with Ranvier. Whatever goes wrong, the index that is
     live stays as it is.
     """
-    _build(Settings.of(index=index).index_dir, sources)
+    _build(Settings.of(index=index, vocabulary=files), sources)
+
+
+_off = click.option(
+    "--off",
+    multiple=True,
+    metavar="ID",
+    callback=lambda *given: tuple(
+        name.strip().lower() for value in given[-1] for name in _typed(value).split(",")
+    ),
+    help="Search for a concept only as typed; ID.narrower leaves out only what is narrower.",
+)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -85,20 +99,27 @@ def build_command(index: str | None, sources: tuple[Path, ...]) -> None:
     "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page."
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@_off
 @click.pass_obj
 def search(
-    index: str | None, query: tuple[str, ...], *, as_json: bool, limit: int, page: int
+    index: str | None,
+    query: tuple[str, ...],
+    *,
+    as_json: bool,
+    limit: int,
+    page: int,
+    off: tuple[str, ...],
 ) -> None:
     """Search, best match first.
 
-    QUERY takes words, "exact words", -without, OR, (brackets), field:word, year:2003..2005 and
-    begin*; mind that your shell has its own use for quotes and brackets.
+    QUERY takes words, "exact words", -without, OR, (brackets), field:word, year:2003..2005,
+    begin* and concept:NAME; mind that your shell has its own use for quotes and brackets.
     """
     for word in query:
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     with Searcher.open(Settings.of(index=index).index_dir) as searcher:
-        found = searcher.search(_typed(" ".join(query)), page=page, per_page=limit)
+        found = searcher.search(_typed(" ".join(query)), page=page, per_page=limit, off=off)
     if as_json:
         _print_json(found.to_dict())
     else:
@@ -108,14 +129,15 @@ def search(
 @main.command()
 @click.argument("pmid")
 @click.option("--query", default="", help="Mark what this query matches.")
+@_off
 @click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
 @click.pass_obj
-def show(index: str | None, pmid: str, *, query: str, as_json: bool) -> None:
+def show(index: str | None, pmid: str, *, query: str, off: tuple[str, ...], as_json: bool) -> None:
     """Show a whole abstract."""
     with Searcher.open(Settings.of(index=index).index_dir) as searcher:
-        shown = searcher.abstract(_typed(pmid), _typed(query))
+        shown = searcher.abstract(_typed(pmid), _typed(query), off=off)
     if as_json:
-        _print_json(to_object(shown.abstract))
+        _print_json(to_object(shown.abstract) | shown.to_dict())
     else:
         terminal.print_abstract(shown)
 
@@ -155,20 +177,27 @@ def serve(
     """Serve the pages and the API until you press Ctrl-C."""
     settings = Settings.of(index=index, host=host, port=port, threads=threads)
     if build_if_missing and _lacks_bundled(settings.index_dir):
-        _build(settings.index_dir, ())
+        _build(settings, ())
     server.serve(settings, lambda address: click.echo(f"Ranvier serves {address}"))
 
 
 main.add_command(evaluate_command)
+main.add_command(abbreviations_command)
+main.add_command(vocabulary_commands)
 
 
-def _build(index_dir: Path, sources: tuple[Path, ...]) -> Manifest:
+def _build(settings: Settings, sources: tuple[Path, ...]) -> Manifest:
     report = Report()
+    vocabulary = vocabulary_of(settings.vocabulary)
     with terminal.building() as progress:
         manifest = build(
-            index_dir, list(sources) or [bundled_corpus()], report=report, progress=progress
+            settings.index_dir,
+            list(sources) or [bundled_corpus()],
+            vocabulary=vocabulary,
+            report=report,
+            progress=progress,
         )
-    terminal.print_build(manifest, report, index_dir)
+    terminal.print_build(manifest, report, settings.index_dir)
     return manifest
 
 

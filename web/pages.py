@@ -10,9 +10,10 @@ from corpus import bundled_corpus
 from search.searcher import DEEPEST
 from web.current import leased
 from web.paging import Paging, whole_number
+from web.render import KINDS
 
 if TYPE_CHECKING:
-    from search import MarkedAbstract
+    from search import ConceptInText, MarkedAbstract
     from search.results import Span
 
 LONGEST_QUERY = 2000
@@ -48,13 +49,14 @@ def search() -> str:
     page = whole_number("page", request.args.get("page"), 1)
     per_page = whole_number("per_page", request.args.get("per_page"), PER_PAGE)
     with leased() as searcher:
-        found = searcher.search(query, page=page, per_page=per_page)
+        found = searcher.search(query, page=page, per_page=per_page, off=switched_off())
         manifest = searcher.manifest
     return render_template(
         "results.html",
         query=query,
         manifest=manifest,
         found=found,
+        off=found.off,
         paging=Paging(found.page, min(found.pages, DEEPEST // found.per_page)),
         per_page=None if found.per_page == PER_PAGE else found.per_page,
     )
@@ -65,13 +67,15 @@ def abstract(pmid: str) -> str:
     """A whole abstract, with the matches of the query that led to it."""
     query = asked()
     with leased() as searcher:
-        shown = searcher.abstract(pmid, query)
+        shown = searcher.abstract(pmid, query, off=switched_off())
         manifest = searcher.manifest
     return render_template(
         "abstract.html",
         query=query,
         manifest=manifest,
         shown=shown,
+        off=shown.off,
+        explained=_by_kind(shown.concepts),
         abstract=shown.abstract,
         sections=_sections(shown),
     )
@@ -89,6 +93,24 @@ def about() -> str:
 def asked() -> str:
     """The query in the address of this request."""
     return request.args.get("q", "")[:LONGEST_QUERY]
+
+
+def switched_off() -> tuple[str, ...]:
+    """What the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
+    given = ",".join(request.args.getlist("off"))[:LONGEST_QUERY]
+    names = (name.strip().lower() for name in given.split(","))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _by_kind(
+    concepts: tuple[ConceptInText, ...],
+) -> list[tuple[str | None, list[ConceptInText]]]:
+    """Concepts under the name of their kind; those of the query come first, without one."""
+    groups: dict[str | None, list[ConceptInText]] = {}
+    for concept in concepts:
+        groups.setdefault(None if concept.is_asked else concept.kind, []).append(concept)
+    order = [None, *KINDS, *sorted(kind for kind in groups if kind and kind not in KINDS)]
+    return [(kind, groups[kind]) for kind in order if kind in groups]
 
 
 def _sections(

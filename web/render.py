@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
+
+from search.results import NARROWER
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,6 +18,23 @@ if TYPE_CHECKING:
     from search.results import Match, Span
 
 AUTHORS_SHOWN = 6
+
+KINDS = {
+    "treatment": "Treatments",
+    "course": "Courses",
+    "symptom": "Symptoms",
+    "scale": "Scales and measures",
+    "imaging": "Imaging",
+    "laboratory": "Laboratory",
+    "biology": "Biology",
+    "medicine": "Other medicines",
+    "disease": "Diseases",
+    "care": "Care and daily life",
+    "study": "Studies",
+}
+"""The kinds of concepts as headings, in the order in which they are shown."""
+
+_BINDING = re.compile(r"(?:(?<!\S)(?:OR|AND|NOT|\||[-−])|:)$")
 
 
 def marked(text: str, spans: Iterable[Span]) -> Markup:
@@ -40,6 +60,28 @@ def by_query(matches: Iterable[Match]) -> dict[str, dict[str, list[str]]]:
         if match.field not in fields:
             fields.append(match.field)
     return grouped
+
+
+def kind(name: str) -> str:
+    """A kind of concepts as a heading; a site's own kinds by their own name."""
+    return KINDS.get(name, name.capitalize())
+
+
+def narrowed(query: str, concept: str) -> str:
+    """The query for those of its hits that speak of a concept."""
+    query = query.strip()
+    # What would bind the condition to itself is put in brackets, where it is a plain word.
+    return f"{f'({query})' if _BINDING.search(query) else query} concept:{concept}"
+
+
+def adding(off: Iterable[str], name: str) -> list[str]:
+    """What is off after a concept, or only its narrower ones, was switched off too."""
+    return sorted({*removing(off, name), name})
+
+
+def removing(off: Iterable[str], name: str) -> list[str]:
+    """What is off after a concept, or only its narrower ones, was switched on again."""
+    return [one for one in off if one not in {name, f"{name}{NARROWER}"}]
 
 
 def short_authors(abstract: Abstract) -> str:
@@ -73,5 +115,6 @@ def moment(iso: str) -> str:
 
 def register(app: Flask) -> None:
     """Makes these functions filters of the templates."""
-    for function in (marked, by_query, short_authors, reference, pubmed, moment):
+    texts = (marked, by_query, kind, short_authors, reference, pubmed, moment)
+    for function in (*texts, narrowed, adding, removing):
         app.jinja_env.filters[function.__name__] = function

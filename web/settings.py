@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 INDEX = "RANVIER_INDEX"
 HOST = "RANVIER_HOST"
 PORT = "RANVIER_PORT"
+VOCABULARY = "RANVIER_VOCABULARY"
 
 MOST_THREADS = 256
 
@@ -22,12 +23,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where generations live, and where and how they are served."""
+    """Where generations live, where and how they are served, and a site's own vocabulary."""
 
     index_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
+    vocabulary: tuple[Path, ...] = ()
 
     @classmethod
     def of(
@@ -37,6 +39,7 @@ class Settings:
         host: str | None = None,
         port: str | None = None,
         threads: str | None = None,
+        vocabulary: Iterable[Path] = (),
         environ: Mapping[str, str] = os.environ,
     ) -> Settings:
         """The settings of some options; what is not given comes from the environment.
@@ -48,6 +51,7 @@ class Settings:
             host=_host(host or environ.get(HOST) or cls.host),
             port=_number("port", port or environ.get(PORT) or cls.port, 0, 65535),
             threads=_number("number of threads", threads or cls.threads, 1, MOST_THREADS),
+            vocabulary=tuple(vocabulary) or _paths(environ.get(VOCABULARY, "")),
         )
 
     @property
@@ -64,6 +68,10 @@ def _directory(given: str | None) -> Path:
     if path.exists() and not path.is_dir():
         raise SettingsError(f"{given} is a file; an index needs a directory.")
     return path.absolute()
+
+
+def _paths(given: str) -> tuple[Path, ...]:
+    return tuple(Path(path).expanduser() for path in given.split(os.pathsep) if path.strip())
 
 
 def _host(given: str) -> str:

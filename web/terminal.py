@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from web.render import by_query, moment, pubmed, reference, short_authors
+from web.render import by_query, kind, moment, pubmed, reference, short_authors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,11 +33,15 @@ def print_page(found: SearchPage) -> None:
     """Prints a page of hits with what the reader has to know about it."""
     out = _console()
     for expansion in found.expansions:
-        out.print(_expansion(expansion))
+        if expansion.is_told:
+            out.print(_expansion(expansion))
     for note in found.notes:
         out.print(_plain(note))
     if found.suggestion:
         out.print(_plain(f"Did you mean: {found.suggestion}"))
+    for name, facets in found.facets.items():
+        counts = " · ".join(f"{facet.name} {facet.count:,}" for facet in facets)
+        out.print(_plain(f"{kind(name)} in these results: {counts}", "dim"))
     first = (found.page - 1) * found.per_page + 1
     for rank, hit in enumerate(found.hits, start=first):
         _print_hit(out, rank, hit)
@@ -151,14 +155,23 @@ def _print_receipts(out: Console, matches: Iterable[Match]) -> None:
 
 
 def _expansion(expansion: Expansion) -> Text:
-    parts = [f"Searched for {expansion.query} as {expansion.name}"]
+    if expansion.is_off:
+        return _plain(f"{expansion.query} was searched as typed, not as {expansion.name}.")
+    is_other = expansion.name.casefold() != expansion.query.casefold()
+    parts = [f"Searched for {expansion.query}" + (f" as {expansion.name}" if is_other else "")]
     if expansion.variants:
         more = len(expansion.variants) - VARIANTS_SHOWN
         also = ", ".join(expansion.variants[:VARIANTS_SHOWN])
         parts.append(f"also written {also}" + (f" and {more} more ways" if more > 0 else ""))
     if expansion.narrower:
-        parts.append(f"and the narrower {', '.join(expansion.narrower)}")
-    return _plain(", ".join(parts) + ".")
+        names = ", ".join(expansion.narrower[:VARIANTS_SHOWN])
+        more = len(expansion.narrower) - VARIANTS_SHOWN
+        below = names + (f" and {more} more" if more > 0 else "")
+        parts.append(
+            ("not the narrower " if expansion.narrower_off else "and the narrower ") + below
+        )
+    switch = f"  --off {expansion.concept}"
+    return Text.assemble(_plain(", ".join(parts) + "."), _plain(switch, "dim"))
 
 
 def _count(found: SearchPage, first: int) -> Text:

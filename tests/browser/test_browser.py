@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +39,8 @@ KINDS = {
     "nothing": "/search?q=xyzzy",
     "suggestion": "/search?q=placbo",
     "past": "/search?q=IVIG&page=99",
+    "switched": "/search?q=RRMS+interferon+IVIG&off=rrms,interferon.narrower",
+    "narrowed": "/search?q=IVIG+concept:glatiramer-acetate",
     "abstract": "/abstract/15451222?q=SPMS+IVIG",
     "about": "/about",
     "missing": "/nowhere",
@@ -80,7 +82,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.on("requestfailed", lambda request: complaints.extend(failed(request)))
         page.goto(path)
         return page
 
@@ -88,6 +90,11 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert [text for text in complaints if "status of 404" not in text] == []
+
+
+def failed(request: Request) -> list[str]:
+    """A request that failed, but not one that a page gave up because the reader went on."""
+    return [] if "ERR_ABORTED" in (request.failure or "") else [request.url]
 
 
 def width(page: Page) -> int:
@@ -164,6 +171,115 @@ def test_the_keyboard_is_enough(visit: Callable[..., Page]) -> None:
     expect(page.locator("h1")).to_have_text(title)
 
 
+def switch(page: Page, name: str, word: str = "") -> Locator:
+    wanted = re.compile(f"^{name}.*{word}$")
+    return page.locator(".expansions").get_by_role("link", name=wanted)
+
+
+def test_one_expansion_is_switched_off_and_on_by_mouse(visit: Callable[..., Page]) -> None:
+    page = visit("/search?q=RRMS+IVIG&per_page=3")
+    switch(page, "Only as typed", "RRMS").click()
+    assert "off=rrms" in page.url
+    box = page.locator(".expansions")
+    expect(box).to_contain_text("RRMS searched as typed.")
+    expect(box).to_contain_text("Searched for IVIG as intravenous immunoglobulin")
+    page.get_by_role("link", name="Next").click()
+    assert "off=rrms" in page.url
+    page.locator("article h2 a").first.click()
+    assert "off=rrms" in page.url
+    page.get_by_role("link", name="All results").click()
+    assert "off=rrms" in page.url
+    page.get_by_label("Search abstracts").fill("RRMS IVIG MRI")
+    page.get_by_role("button", name="Search").click()
+    assert "off=rrms" in page.url
+    switch(page, "Search for every spelling again", "RRMS").click()
+    assert "off=" not in page.url
+    expect(box).to_contain_text("Searched for RRMS as relapsing-remitting MS")
+
+
+def test_one_expansion_is_switched_off_and_on_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit("/search?q=RRMS")
+    total = page.locator("h1").inner_text()
+    tab_to(page, "Only as typed")
+    page.keyboard.press("Enter")
+    expect(page.locator(".expansions")).to_contain_text("RRMS searched as typed.")
+    assert "off=rrms" in page.url
+    assert page.locator("h1").inner_text() != total
+    tab_to(page, "Search for every spelling again")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(total)
+    assert "off=" not in page.url
+
+
+def test_only_the_narrower_are_switched_off(visit: Callable[..., Page]) -> None:
+    page = visit("/search?q=interferon")
+    expect(page.locator(".expansions")).to_contain_text("and the narrower interferon beta")
+    before = len(page.locator(".hits > li").all())
+    switch(page, "Without narrower").click()
+    assert "off=interferon.narrower" in page.url
+    expect(page.locator(".expansions")).to_contain_text("but nothing narrower.")
+    assert len(page.locator(".hits > li").all()) < before
+    switch(page, "With narrower").click()
+    assert "off=" not in page.url
+
+
+def test_a_query_is_searched_exactly_as_typed_and_again_in_all_spellings(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("/search?q=RRMS+IVIG")
+    switch(page, "Search exactly as typed").click()
+    expect(page.locator(".expansions")).to_contain_text("RRMS searched as typed.")
+    expect(page.locator(".expansions")).to_contain_text("IVIG searched as typed.")
+    expect(page.locator("article mark").first).to_have_text(re.compile("^(RRMS|IVIG)$"))
+    switch(page, "Search for all spellings again").click()
+    assert "off=" not in page.url
+
+
+def test_every_hit_has_its_receipt(visit: Callable[..., Page]) -> None:
+    page = visit("/search?q=RRMS")
+    for hit in page.locator(".hits > li").all():
+        expect(hit.locator(".receipts")).to_contain_text("“RRMS”")
+        expect(hit.locator(".receipts dd").first).to_contain_text(re.compile("“.+” \\(.+\\)"))
+
+
+def test_a_count_leads_to_so_many_hits(visit: Callable[..., Page]) -> None:
+    page = visit("/search?q=IVIG")
+    facets = page.get_by_role("navigation", name="Narrow these results")
+    link = facets.get_by_role("link", name="glatiramer acetate")
+    expect(link).to_be_hidden()
+    tab_to(page, "Treatments in these results")
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    count = re.findall(r"\d+", link.inner_text())[-1]
+    assert count == "2"
+    link.click()
+    expect(page.locator("h1")).to_contain_text("2 abstracts for “IVIG concept:glatiramer-acetate”")
+    assert len(page.locator(".hits > li").all()) == 2
+    expect(page.locator(".receipts").first).to_contain_text("glatiramer")
+
+
+def test_a_word_of_an_abstract_is_explained_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit("/abstract/15451222?q=SPMS")
+    first = page.locator(".words details").first
+    plain = first.locator("p").first
+    expect(plain).to_be_hidden()
+    tab_to(page, "secondary progressive MS")
+    page.keyboard.press("Enter")
+    expect(plain).to_be_visible()
+    expect(first).to_contain_text("Written here: Secondary/Progressive Multiple Sclerosis")
+    page.keyboard.press("Space")
+    expect(plain).to_be_hidden()
+
+
+def test_a_word_of_an_abstract_is_explained_by_touch(visit: Callable[..., Page]) -> None:
+    page = visit("/abstract/15451222", viewport=NARROW, has_touch=True, java_script_enabled=False)
+    word = page.locator(".words details").filter(has=page.get_by_text("disability", exact=True))
+    word.locator("summary").tap()
+    expect(word.locator("p").first).to_be_visible()
+    word.get_by_role("link", name="Search for disability").tap()
+    expect(page.locator("h1")).to_contain_text("for “concept:disability”")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_scrolls_sideways_on_a_narrow_screen(visit: Callable[..., Page], kind: str) -> None:
     # 320 pixels are also what is left of 1280 at 400 % zoom.
@@ -182,7 +298,8 @@ def test_nothing_is_lost_at_twice_the_text(visit: Callable[..., Page], kind: str
 def test_axe_finds_no_barrier(visit: Callable[..., Page], kind: str) -> None:
     page = visit(KINDS[kind])
     for summary in page.locator("summary").all():
-        summary.click()
+        if summary.is_visible():
+            summary.click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         results = Axe().run(page, options=RULES)
@@ -224,7 +341,10 @@ def luminance(colour: str) -> float:
 
 def test_main_targets_are_large(visit: Callable[..., Page]) -> None:
     page = visit(KINDS["results"])
-    for target in page.locator(".box input, .box button, .paging a, .brand").all():
+    for summary in page.locator("summary").all():
+        summary.click()
+    targets = ".box input:not([type=hidden]), .box button, .paging a, .brand, .switch, .facets a"
+    for target in page.locator(f"{targets}, .facets summary, .expansions summary").all():
         box = target.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44
