@@ -258,6 +258,8 @@ class Expander:
         free = set(range(len(words))) - named
         for first, last, others, note in self._abbreviations.among(text, words, free):
             written = text[words[first].start : words[last].end]
+            if self._analysis.query(written)[1]:
+                continue  # known to the vocabulary, which says that it means something else here
             expansion = learned(self._switches, written, others, note)
             self.expansions.setdefault(expansion.concept, expansion)
             if expansion.is_off:

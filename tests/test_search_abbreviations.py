@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index import Concept, Vocabulary
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -171,3 +173,12 @@ _opened: dict[int, Searcher] = {}
 
 def _searcher(searching: Callable[..., Searcher]) -> Searcher:
     return _opened.setdefault(id(searching), searching(*DOCUMENTS))
+
+
+def test_what_the_vocabulary_knows_is_never_learned(
+    searching: Callable[..., Searcher],
+) -> None:
+    alfa = Concept("alfa", "alfa bravo crane", "test", "A bird.", short=("ABC",))
+    guard = Concept("guard", "ABC ABC", "other", "Something else.")
+    searcher = searching(*DOCUMENTS, concepts=Vocabulary.of([alfa, guard]))
+    assert told(searcher.search("ABC ABC")) == []
