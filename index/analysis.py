@@ -22,7 +22,7 @@ from index.stems import stop_words
 from index.words import Word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from index.vocabulary import Vocabulary
 
@@ -107,10 +107,10 @@ class Analysis:
         """How many words a text has, stop words included."""
         return len(self.document(text).words)
 
-    def query(self, text: str, *, off: Collection[str] = ()) -> tuple[list[Word], list[Mention]]:
-        """A reader's words and the concepts that they name, without those switched ``off``."""
+    def query(self, text: str) -> tuple[list[Word], list[Mention]]:
+        """A reader's words and the concepts that they name."""
         found = words(text)
-        return found, self._recognizer.in_query(text, found, off=off)
+        return found, self._recognizer.in_query(text, found)
 
     def _read_together(self, *texts: str) -> tuple[ReadText, ...]:
         fields = [self._field(text) for text in texts]

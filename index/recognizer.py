@@ -20,7 +20,7 @@ from index.tokens import Gap
 from index.words import Word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from index.vocabulary import Concept, Vocabulary
 
@@ -123,16 +123,10 @@ class Recognizer:
         )
         return list(_counted_once(_mentions(heard, found)))
 
-    def in_query(
-        self, text: str, found: Sequence[Word], *, off: Collection[str] = ()
-    ) -> list[Mention]:
-        """The longest mentions of a reader's words, none within another.
-
-        The words of concepts that are switched ``off`` stay plain words.
-        """
+    def in_query(self, text: str, found: Sequence[Word]) -> list[Mention]:
+        """The longest mentions of a reader's words, none within another."""
         kept = self.longest(self.matches(text, found, is_query=True))
-        shown = (m for m in kept if not m.concept.is_guard and m.concept.id not in off)
-        return _mentions(shown, found)
+        return _mentions((match for match in kept if not match.concept.is_guard), found)
 
     def matches(self, text: str, found: Sequence[Word], *, is_query: bool) -> list[Match]:
         """Every spelling that a text holds, also those that do not count beside a longer one."""

@@ -88,11 +88,6 @@ class Concept:
         """All spellings: those that count in any letter case, and the short ones."""
         return self.spellings + self.short + self.capitals
 
-    @property
-    def shortest(self) -> str:
-        """The first short form, or else the name: what fits on a small label."""
-        return next(iter(self.short + self.capitals), self.name)
-
 
 @dataclass(frozen=True)
 class Vocabulary:

@@ -65,8 +65,8 @@ def in_document(text: str) -> list[tuple[str, str]]:
     return [(mention.concept, text[mention.start : mention.end]) for mention in mentions]
 
 
-def in_query(text: str, *off: str) -> list[tuple[str, str]]:
-    mentions = RECOGNIZER.in_query(text, words(text), off=off)
+def in_query(text: str) -> list[tuple[str, str]]:
+    mentions = RECOGNIZER.in_query(text, words(text))
     return [(mention.concept, text[mention.start : mention.end]) for mention in mentions]
 
 
@@ -154,11 +154,6 @@ def test_what_a_document_speaks_of(text: str, expected: list[tuple[str, str | No
 )
 def test_what_a_query_names(query: str, expected: list[str]) -> None:
     assert [id_ for id_, _ in in_query(query)] == expected
-
-
-def test_a_concept_switched_off_is_plain_words() -> None:
-    assert in_query("relapsing remitting ms", "rrms") == []
-    assert in_query("ivig rrms", "rrms") == [("ivig", "ivig")]
 
 
 def test_two_concepts_may_share_a_spelling() -> None:
