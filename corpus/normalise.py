@@ -24,26 +24,32 @@ _UNSEEN = re.compile(
 
 def normalise_text(text: str) -> str:
     """Return text in NFC on one line, with single spaces; doing it twice changes nothing more."""
-    if not text.isprintable():  # a quick look that spares most text the slow one
-        text = _UNSEEN.sub("", text)
-    return normalize("NFC", " ".join(text.split()))
+    # Quick looks that spare most text the slow ones; in printable text a space is the only white
+    # space, and plain ASCII is its own normal form.
+    if not text.isprintable():
+        text = " ".join(_UNSEEN.sub("", text).split())
+    elif "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def normalise(abstract: Abstract) -> Abstract:
     """Return the abstract with all its text normalised and without its empty parts.
 
-    ``extra`` and ``origin`` stay as they are.
+    ``extra`` and ``origin`` stay as they are. What is normal already is returned itself.
     """
-    others: dict[str, Any] = {name: _optional(getattr(abstract, name)) for name in TEXTS}
-    return replace(
-        abstract,
-        pmid=normalise_text(abstract.pmid),
-        title=normalise_text(abstract.title),
-        sections=_sections(abstract.sections),
-        authors=_authors(abstract.authors),
-        topics=_filled(abstract.topics),
-        **others,
-    )
+    parts: dict[str, Any] = {
+        "pmid": normalise_text(abstract.pmid),
+        "title": normalise_text(abstract.title),
+        "sections": _sections(abstract.sections),
+        "authors": _authors(abstract.authors),
+        "topics": _filled(abstract.topics),
+    }
+    for name in TEXTS:
+        if (text := getattr(abstract, name)) is not None:
+            parts[name] = normalise_text(text) or None
+    changed = {name: part for name, part in parts.items() if part != getattr(abstract, name)}
+    return replace(abstract, **changed) if changed else abstract
 
 
 def _optional(text: str | None) -> str | None:
@@ -51,7 +57,7 @@ def _optional(text: str | None) -> str | None:
 
 
 def _filled(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(filter(None, map(normalise_text, texts)))
+    return tuple([normal for text in texts if (normal := normalise_text(text))])
 
 
 def _sections(sections: tuple[Section, ...]) -> tuple[Section, ...]:

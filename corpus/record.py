@@ -9,7 +9,6 @@ abstract was read, its ``origin``, is not part of the object.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from corpus.abstract import Abstract, Author, Origin, Section
@@ -31,9 +30,11 @@ TEXTS = (
     "notice",
 )
 INTEGERS = ("number", "year", "month", "day")
-KNOWN = frozenset({"pmid", "title", "abstract", "authors", "topics", "extra", *TEXTS, *INTEGERS})
+NEEDED = frozenset({"pmid", "title", "abstract"})
+KNOWN = NEEDED | frozenset({"authors", "topics", "extra", *TEXTS, *INTEGERS})
+_OPTIONAL = (*TEXTS, *INTEGERS)
 
-_LINE_ENDS = re.compile(r"[\r\n\u2028\u2029]+")
+_LINE_ENDS = "\r\u2028\u2029"  # and the line feed
 
 
 class UnfitObject(ValueError):
@@ -53,12 +54,14 @@ def to_object(abstract: Abstract) -> dict[str, Any]:
         ]
     if abstract.topics:
         record["topics"] = list(abstract.topics)
-    for name in (*TEXTS, *INTEGERS):
+    for name in _OPTIONAL:
         if (value := getattr(abstract, name)) is not None:
             record[name] = value
     # An unknown key may have been given the name of a known one; those go one level down.
-    record |= {key: value for key, value in abstract.extra.items() if key not in KNOWN}
-    if hidden := {key: value for key, value in abstract.extra.items() if key in KNOWN}:
+    hidden: dict[str, Any] = {}
+    for key, value in abstract.extra.items():
+        (hidden if key in KNOWN else record)[key] = value
+    if hidden:
         record["extra"] = hidden
     return record
 
@@ -67,16 +70,18 @@ def from_object(record: object, origin: Origin | None) -> Abstract:
     """Return the abstract that an object describes, or raise ``UnfitObject``."""
     if not isinstance(record, dict):
         raise UnfitObject(f"not an object but {_kind(record)}")
-    missing = [key for key in ("pmid", "title", "abstract") if key not in record]
-    if missing:
+    if not record.keys() >= NEEDED:
+        missing = [key for key in ("pmid", "title", "abstract") if key not in record]
         raise UnfitObject(f"without {' and '.join(missing)}")
     extra = {key: value for key, value in record.items() if key not in KNOWN}
     if "extra" in record:
         extra |= _hidden(record["extra"])
     _check_depth(extra)
     pmid = record["pmid"]
-    others: dict[str, Any] = {name: _optional_text(record, name) for name in TEXTS}
-    others |= {name: _optional_integer(record, name) for name in INTEGERS}
+    others: dict[str, Any] = {
+        name: _optional_text(record, name) for name in TEXTS if name in record
+    }
+    others |= {name: _optional_integer(record, name) for name in INTEGERS if name in record}
     return Abstract(
         pmid=str(pmid) if type(pmid) is int else _text(pmid, "pmid"),
         title=_text(record["title"], "title"),
@@ -97,7 +102,9 @@ def _hidden(value: object) -> dict[str, Any]:
 
 def _sections(value: object) -> tuple[Section, ...]:
     if isinstance(value, str):
-        paragraphs = tuple(line.strip() for line in _LINE_ENDS.split(value) if line.strip())
+        for line_end in _LINE_ENDS:
+            value = value.replace(line_end, "\n")
+        paragraphs = tuple([line for part in value.split("\n") if (line := part.strip())])
         return (Section(None, paragraphs),) if paragraphs else ()
     if not isinstance(value, list):
         raise UnfitObject(f"abstract is neither text nor a list of sections but {_kind(value)}")
@@ -117,13 +124,21 @@ def _section(value: object) -> Section:
 
 def _text_or_sections(sections: tuple[Section, ...]) -> str | list[dict[str, object]]:
     """Return plain text where that reads back as the same sections, else all of them."""
-    if all(section.label is None for section in sections):
-        text = "\n".join(text for section in sections for text in section.paragraphs)
-        if _sections(text) == sections:
-            return text
+    if not sections:
+        return ""
+    if len(sections) == 1 and sections[0].label is None and _are_lines(sections[0].paragraphs):
+        return "\n".join(sections[0].paragraphs)
     return [
         {"label": section.label, "paragraphs": list(section.paragraphs)} for section in sections
     ]
+
+
+def _are_lines(paragraphs: tuple[str, ...]) -> bool:
+    """Tell whether paragraphs are what the lines of a string are read as; none are not."""
+    return bool(paragraphs) and all(
+        text and text == text.strip() and not any(end in text for end in ("\n", *_LINE_ENDS))
+        for text in paragraphs
+    )
 
 
 def _author(value: object) -> Author:
@@ -164,13 +179,13 @@ def _kind(value: object) -> str:
     return names.get(type(value), "null" if value is None else "a number")
 
 
-def _check_depth(value: object) -> None:
-    level, depth = [value], 0
-    while level:
-        if depth > DEPTH_LIMIT:
-            raise UnfitObject(f"nested more than {DEPTH_LIMIT} levels deep")
-        inner = [item for item in level if isinstance(item, dict | list)]
+def _check_depth(extra: dict[str, Any]) -> None:
+    level: list[object] = [extra]
+    depth = 0
+    while level := [item for item in level if isinstance(item, (dict, list))]:
         level = [
-            below for item in inner for below in (item.values() if isinstance(item, dict) else item)
+            below for item in level for below in (item.values() if isinstance(item, dict) else item)
         ]
         depth += 1
+        if level and depth > DEPTH_LIMIT:
+            raise UnfitObject(f"nested more than {DEPTH_LIMIT} levels deep")

@@ -49,7 +49,8 @@ def _sizes(abstract: Abstract) -> Iterator[str]:
     if len(abstract.text) > TEXT_LIMIT:
         yield f"the text is longer than {TEXT_LIMIT:,} characters"
     for name in TEXTS:
-        if len(getattr(abstract, name) or "") > FIELD_LIMIT:
+        text = getattr(abstract, name)
+        if text is not None and len(text) > FIELD_LIMIT:
             yield f"the {name.replace('_', ' ')} is longer than {FIELD_LIMIT:,} characters"
     lists = {
         "author": [str(author) for author in abstract.authors],
@@ -59,12 +60,14 @@ def _sizes(abstract: Abstract) -> Iterator[str]:
     for name, parts in lists.items():
         if len(parts) > FIELD_LIMIT:
             yield f"there are more than {FIELD_LIMIT:,} {name}s"
-        if any(len(part) > FIELD_LIMIT for part in parts):
+        if parts and max(map(len, parts)) > FIELD_LIMIT:
             yield f"one {name} is longer than {FIELD_LIMIT:,} characters"
 
 
 def _date(abstract: Abstract) -> Iterator[str]:
     year, month, day = abstract.year, abstract.month, abstract.day
+    if year is None and month is None and day is None:
+        return
     last_year = datetime.now(tz=UTC).year + 1
     year_is_good = year is None or FIRST_YEAR <= year <= last_year
     month_is_good = month is None or 1 <= month <= 12

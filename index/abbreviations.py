@@ -11,6 +11,7 @@ a sentence or another bracket.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.alignment import Passage, read
@@ -25,7 +26,8 @@ LONGEST_BRACKET = 250  # characters: more is a sentence
 
 _CLOSING = {"(": ")", "[": "]"}
 _MARK = re.compile(r"[()\[\]]")
-_MARK_OR_LINE = re.compile(r"[()\[\]\n]")
+# A mark or, where no other is within, all of a pair.
+_MARK_OR_PAIR = re.compile(r"[()\[\]\n](?:(?<=\()[^()\[\]\n]*+\)|(?<=\[)[^()\[\]\n]*+\])?")
 _SHORT = re.compile(
     r"[\[(]?[^\W_](?:[^\s=<>%;,]*[^\s=<>%;,:.]|(?:\.[^\W\d_]){1,3}\.)?(?: [^\s=<>%;,:]+){0,2}"
 )
@@ -33,10 +35,12 @@ _SEPARATOR = re.compile(r"[;,]\s+|\s+(?:or|and)\s+")
 _LEAD = re.compile(
     r"(?:\s|[\"'“”‘’]|(?:the|or|also|i\.e\.,?|termed|called|abbreviated(?: as)?)\s)*"
 )
+# What none of these can begin with, as most words.
+_PLAIN = frozenset("bdefghjklmnpqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _SENTENCE_BORDER = re.compile(r"[.!?](?<![A-Z]\.)[\"')\]]*\s+(?=[A-Z0-9(\[])|[;:]\s|\n")
 _COMMA = re.compile(r"[;,]\s")
 _LAST_WORD = re.compile(r"(?<!\S)[(\[]?(\S+)\s*\Z")
-_NON_SPACE = re.compile(r"\S+")
+_LETTER = re.compile(r"[^\W\d_]")
 _REAL_WORD = re.compile(r"[^\W\d_]{3}")
 _NEVER_SHORT = frozenset({"e.g.", "i.e.", "n.s.", "mean"})
 _STOPS = tuple(".!?;:")
@@ -81,41 +85,56 @@ def _apart(found: dict[tuple[int, int], Definition]) -> Iterator[Definition]:
 def _brackets(text: str) -> Iterator[tuple[int, int]]:
     """What stands in each pair of brackets, inner ones first."""
     opened: list[tuple[str, int]] = []
-    for mark in _MARK_OR_LINE.finditer(text):
-        if mark[0] in _CLOSING:
-            opened.append((_CLOSING[mark[0]], mark.end()))
-        elif mark[0] == "\n":
-            opened.clear()
-        elif opened and opened[-1][0] == mark[0]:
-            _, start = opened.pop()
-            if start < mark.start() <= start + LONGEST_BRACKET:
-                yield start, mark.start()
+    for found in _MARK_OR_PAIR.finditer(text):
+        start, end = found.span()
+        mark = text[start]
+        if end > start + 1:
+            start, end = start + 1, end - 1
+        elif mark in _CLOSING:
+            opened.append((_CLOSING[mark], end))
+            continue
+        elif opened and opened[-1][0] == mark:
+            start, end = opened.pop()[1], start
+        else:
+            if mark == "\n":
+                opened.clear()
+            continue
+        if start < end <= start + LONGEST_BRACKET:
+            yield start, end
 
 
 def _defined(text: str, start: int, end: int) -> list[Definition]:
     """What one bracket defines."""
+    if not _LETTER.search(text, start, end):  # (61%)
+        return []
     if text[end + 1 : end + 2].isalnum():  # interferon (IFN)beta, sporadic (S)ALS
         return []
-    parts = list(_parts(text, start, end))
+    parts = _parts(text, start, end)
     found = [_before(text, start - 1, part, is_first=not i) for i, part in enumerate(parts)]
     if len(parts) > 1:
         found.append(_inside(text, *parts[:2]))
     return [one for one in found if one] or [one for one in [_after(text, start, end)] if one]
 
 
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A bracket cut at commas, semicolons, "or" and "and", but not where another is open."""
+    inside = text[start:end]
+    if not ("," in inside or ";" in inside or "or" in inside or "and" in inside):
+        return [_trimmed(text, start, end)]  # a quick look that spares most the slow one
+    parts = []
     place = start
     for cut in _SEPARATOR.finditer(text, start, end):
         if _is_balanced(text[place : cut.start()]):
-            yield _trimmed(text, place, cut.start())
+            parts.append(_trimmed(text, place, cut.start()))
             place = cut.end()
-    yield _trimmed(text, place, end)
+    parts.append(_trimmed(text, place, end))
+    return parts
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    lead = _LEAD.match(text, start, end)
-    start = lead.end() if lead else start
+    if text[start : start + 1] not in _PLAIN:
+        lead = _LEAD.match(text, start, end)
+        start = lead.end() if lead else start
     while start < end and text[end - 1] in _QUOTES:
         end -= 1
     return start, end
@@ -123,6 +142,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _before(text: str, bracket: int, part: tuple[int, int], *, is_first: bool) -> Definition | None:
     """A short form in a bracket, its long form before it."""
+    if part[1] - part[0] > LONGEST_SHORT:
+        return None
     short = text[slice(*part)]
     if not _is_short(short) or not (is_first or _is_plain(short)):
         return None
@@ -140,29 +161,33 @@ def _inside(text: str, first: tuple[int, int], second: tuple[int, int]) -> Defin
     short = text[slice(*second)]
     if not _is_short(short) or sum(map(str.isupper, short)) < 2:
         return None
-    return _whole(_definition(text, second, *first), first)
+    return _whole(text, second, *first)
 
 
 def _after(text: str, start: int, end: int) -> Definition | None:
     """A long form in a bracket, up to a comma or all of it, its short form the word before it."""
-    word = _LAST_WORD.search(text, max(0, start - 3 - LONGEST_SHORT), start - 1)
-    if not word:
+    reach = max(0, start - 3 - LONGEST_SHORT)
+    before = text[reach : start - 1]
+    if before.islower() and before.isascii():  # as is most that stands before a bracket
+        return None
+    word = _LAST_WORD.search(text, reach, start - 1)
+    if not word or not _REAL_WORD.search(text, start, end):
         return None
     part = _trimmed(text, *word.span(1))
     short = text[slice(*part)]
     if sum(map(str.isalpha, short)) < 2 or not _is_short(short) or short.islower():
         return None
     comma = _COMMA.search(text, start, end)
-    whole = _trimmed(text, start, end)
-    stopped = _trimmed(text, start, comma.start()) if comma else whole
-    return _whole(_definition(text, part, *stopped), stopped) or _whole(
-        _definition(text, part, *whole), whole
-    )
+    stopped = _whole(text, part, *_trimmed(text, start, comma.start())) if comma else None
+    return stopped or _whole(text, part, *_trimmed(text, start, end))
 
 
-def _whole(definition: Definition | None, part: tuple[int, int]) -> Definition | None:
-    """The definition if its long form is all of ``part``."""
-    return definition if definition and definition.long_start == part[0] else None
+def _whole(text: str, part: tuple[int, int], start: int, end: int) -> Definition | None:
+    """The definition of the short form at ``part`` if its long form is all from start to end."""
+    if not _fits(text[slice(*part)], text[start:end]):
+        return None
+    definition = _definition(text, part, start, end)
+    return definition if definition and definition.long_start == start else None
 
 
 def _definition(text: str, part: tuple[int, int], start: int, end: int) -> Definition | None:
@@ -174,6 +199,7 @@ def _definition(text: str, part: tuple[int, int], start: int, end: int) -> Defin
     return Definition(short, long, *part, reading.start, end) if _fits(short, long) else None
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_short(short: str) -> bool:
     if len(short) > LONGEST_SHORT or not _SHORT.fullmatch(short) or not _is_balanced(short):
         return False
@@ -207,15 +233,17 @@ def _is_balanced(text: str) -> bool:
 
 
 def _reach(text: str, end: int, short: str) -> int:
-    """How far back from ``end`` the long form of ``short`` may begin."""
-    start = max(0, end - LONGEST_LONG)
-    for border in _SENTENCE_BORDER.finditer(text, start, end):
-        start = border.end()
-    start = _bracket_border(text, start, end)
-    words = list(_NON_SPACE.finditer(text, start, end))
+    """How far back from ``end`` the long form of ``short`` may begin, and white space before it."""
     letters = sum(map(str.isalnum, short))
     most = min(letters + 5, 2 * letters)
-    return words[-most].start() if len(words) > most else start
+    furthest = max(0, end - LONGEST_LONG)
+    words = text[furthest:end].rsplit(None, most)
+    nearest = furthest + len(words[0]) if len(words) > most else furthest
+    # What stands before the nearest words matters only if a bracket among them opened there.
+    start = furthest if _MARK.search(text, nearest, end) else nearest
+    for border in _SENTENCE_BORDER.finditer(text, start, end):
+        start = border.end()
+    return max(nearest, _bracket_border(text, start, end))
 
 
 def _bracket_border(text: str, start: int, end: int) -> int:

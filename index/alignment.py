@@ -8,13 +8,14 @@ cheapest reading wins, and is believed if it costs no more than a short form of 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, starmap
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from index.tokens import GREEK, PREFIXES
 
@@ -55,12 +56,20 @@ _STOP_WORDS = frozenset(
 )
 _UNIT = re.compile(r"\d+|[^\W\d_]+")
 _LOCANTS = re.compile(r"(?:\d+|[^\W\d_](?![^\W\d_])|[\W_])*")
-_COMBINING = re.compile(r"..(?:o|yl|xy)$")
+_COMBINING = ("o", "yl", "xy")
+_COMBINED = re.compile(r"..(?:o|yl|xy)$")
 _WORD = re.compile(r"[^\W\d_][a-zà-ÿ]{3,}")
 _PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
 _HYDROXY = re.compile(r"(?<=[\d(-])OH(?![a-z])")
 _INDEX = re.compile(r"([^\W_]+)[(\[]([^()\[\]]+)[)\]]|[(\[]([^()\[\]]+)[)\]]([^\W_]+)")
 _GREEK_NAME = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(set(GREEK.values())))})(?![^\W\d_])")
+
+
+_Way: TypeAlias = tuple[float, int, int, int]
+"""What a reading so far costs, minus where it starts, and the place and unit of its last letter.
+
+Of two, the smaller is the better: cheap before dear, and of equals the shorter.
+"""
 
 
 class Reading(NamedTuple):
@@ -77,41 +86,55 @@ class Passage:
         self.start = start
         self.text = text[start:end]
         self.folded = _folded(self.text)
-        self.units = [match.span() for match in _UNIT.finditer(self.folded)]
-        self._starts = [begin for begin, _ in self.units]
-        self._prices = list(accumulate(map(self._price, self.units), initial=0.0))
+        self.units: list[tuple[int, int]] = []
+        self.starts: list[int] = []
+        self._prices = [0.0]
 
-    def unit(self, place: int) -> int:
-        """Which unit, a run of letters or of digits, the letter at ``place`` is in."""
-        return bisect_right(self._starts, place) - 1
+    def holds(self, letters: str) -> bool:
+        """Whether ``letters`` stand in it in this order, wherever: most short forms' do not."""
+        place = -1
+        for letter in letters:
+            place = self.folded.find(letter, place + 1)
+            if place < 0:
+                return False
+        return bool(letters)
+
+    def cut(self) -> None:
+        """Finds the units, which all that follows needs: runs of letters or of digits."""
+        if not self.units:
+            self.units = [match.span() for match in _UNIT.finditer(self.folded)]
+            self.starts = [begin for begin, _ in self.units]
+            self._prices = list(accumulate(starmap(self._price, self.units), initial=0.0))
 
     def passed(self, first: int, end: int) -> float:
         """The price of the units from ``first`` up to ``end`` (not included) without a letter."""
         return self._prices[end] - self._prices[first]
 
-    def heads(self, letter: str) -> Iterator[tuple[int, Reading]]:
-        """The places where ``letter`` may begin a long form.
+    def heads(self, letter: str) -> Iterator[_Way]:
+        """The ways to begin a long form with ``letter``.
 
         Numbers and single letters before it belong to it: 2,3-diaminonaphthalene.
         """
-        for begin, end in self.units:
+        for unit, (begin, end) in enumerate(self.units):
             place = begin + (letter == "e" and self._is_digraph(begin))
             if self.folded[place] == letter:
                 head = self._word_start(begin)
                 if head < begin and not _LOCANTS.fullmatch(self.folded, head, begin):
-                    yield place, Reading(begin, PRICES.late)
+                    yield PRICES.late, -begin, place, unit
                 else:
                     stops = self.folded[begin:end] in _STOP_WORDS and end - begin > 1
-                    yield place, Reading(head, PRICES.stop_head if stops else 0.0)
+                    yield PRICES.stop_head if stops else 0.0, -head, place, unit
 
     def border(self, place: int, unit: int) -> float | None:
         """The price of a letter that begins a unit or a part of a compound; None if it does not."""
-        begin = self._starts[unit]
+        begin = self.starts[unit]
         if place == begin or (place == begin + 1 and self._is_digraph(begin)):
             return 0.0
-        humped = self.text[place].isupper() and self.text[place - 1].islower()
         part = self.folded[begin:place]
-        return PRICES.border if humped or part in PREFIXES or _COMBINING.search(part) else None
+        if part in PREFIXES or (part.endswith(_COMBINING) and _COMBINED.search(part)):
+            return PRICES.border
+        humped = self.text[place].isupper() and self.text[place - 1].islower()
+        return PRICES.border if humped else None
 
     def _is_digraph(self, begin: int) -> bool:
         """Whether an e is spelt the British way: oestradiol, E2."""
@@ -122,13 +145,13 @@ class Passage:
             begin -= 1
         return begin
 
-    def _price(self, unit: tuple[int, int]) -> float:
-        begin, end = unit
-        if self.folded[begin].isdigit():
+    def _price(self, begin: int, end: int) -> float:
+        unit = self.folded[begin:end]
+        if unit[0].isdigit():
             return PRICES.number
         if begin and not self.folded[begin - 1].isspace():
             return PRICES.part
-        return PRICES.stop_word if self.folded[begin:end] in _STOP_WORDS else PRICES.word
+        return PRICES.stop_word if unit in _STOP_WORDS else PRICES.word
 
 
 def read(short: str, passage: Passage) -> Reading | None:
@@ -139,11 +162,11 @@ def read(short: str, passage: Passage) -> Reading | None:
     'intravenous immunoglobulin'
     """
     found = []
-    share = WORD_SHARE if _WORD.fullmatch(short) else 1.0
-    for letters, price in _spellings(short, is_plural=passage.folded.endswith("s")):
-        reading = _spell(letters, passage, share * allowance(len(letters)) - price)
-        if reading:
-            found.append(Reading(passage.start + reading.start, reading.cost + price))
+    for letters, price, limit in _spellings(short, is_plural=passage.folded.endswith("s")):
+        if passage.holds(letters):
+            reading = _spell(letters, passage, limit)
+            if reading:
+                found.append(Reading(passage.start + reading.start, reading.cost + price))
     return min(found, key=_rank, default=None)
 
 
@@ -157,17 +180,22 @@ def _rank(reading: Reading) -> tuple[float, int]:
     return reading.cost, -reading.start
 
 
-def _spellings(short: str, *, is_plural: bool) -> Iterator[tuple[str, float]]:
-    """The letters that may stand for a short form, each with its price."""
+@lru_cache(maxsize=1 << 13)
+def _spellings(short: str, *, is_plural: bool) -> tuple[tuple[str, float, float], ...]:
+    """The letters that may stand for a short form, each with its price, and what is left to pay."""
     singular = _PLURAL.sub("", short)
     price = 0.0 if is_plural or singular == short else PRICES.singular
-    yield _letters(singular), price
+    found = [(_letters(singular), price)]
     if _HYDROXY.search(singular):
-        yield _letters(_HYDROXY.sub("H", singular)), price
+        found.append((_letters(_HYDROXY.sub("H", singular)), price))
     index = _INDEX.fullmatch(singular)
     if index:
         main, sub = index[1] or index[3], index[2] or index[4]
-        yield _letters(sub) + _letters(main), price + PRICES.swapped
+        found.append((_letters(sub) + _letters(main), price + PRICES.swapped))
+    share = WORD_SHARE if _WORD.fullmatch(short) else 1.0
+    return tuple(
+        (letters, price, share * allowance(len(letters)) - price) for letters, price in found
+    )
 
 
 def _letters(short: str) -> str:
@@ -177,48 +205,50 @@ def _letters(short: str) -> str:
 
 def _spell(letters: str, passage: Passage, limit: float) -> Reading | None:
     """The cheapest way to find ``letters`` in this order, up to ``limit``."""
-    ways = dict(passage.heads(letters[0])) if letters else {}
+    passage.cut()
+    ways = list(passage.heads(letters[0]))
     for letter in letters[1:]:
-        ways = _advance(ways, letter, passage, limit) if ways else {}
-    best = min(
-        (_ended(place, way, passage) for place, way in ways.items()), key=_rank, default=None
-    )
-    return best if best and best.cost <= limit else None
+        if not ways:
+            return None
+        ways = _advance(ways, letter, passage, limit)
+    last = len(passage.units)
+    ends = [
+        (cost + PRICES.tail * passage.passed(unit + 1, last), start)
+        for cost, start, _, unit in ways
+    ]
+    cost, start = min(ends, default=(math.inf, 0))
+    return Reading(-start, cost) if cost <= limit else None
 
 
-def _advance(
-    ways: dict[int, Reading], letter: str, passage: Passage, limit: float
-) -> dict[int, Reading]:
-    """The cheapest way to each place where the next letter stands."""
-    found: dict[int, Reading] = {}
-    place = passage.folded.find(letter, min(ways) + 1)
+def _advance(ways: list[_Way], letter: str, passage: Passage, limit: float) -> list[_Way]:
+    """The cheapest way to each place where the next letter stands; ``ways`` are in order."""
+    found: list[_Way] = []
+    place = passage.folded.find(letter, ways[0][2] + 1)
     while place >= 0:
-        unit = passage.unit(place)
+        unit = bisect_right(passage.starts, place) - 1
         border = passage.border(place, unit)
-        steps = (
-            Reading(way.start, way.cost + _step(last, place, unit, border, passage))
-            for last, way in ways.items()
-            if last < place
-        )
-        best = min(steps, key=_rank)
-        if best.cost <= limit:
-            found[place] = best
+        best, start = math.inf, 0
+        for cost, begin, last, before in ways:
+            if last >= place:
+                break
+            total = cost + _step(last, before, place, unit, border, passage)
+            if total < best or (total == best and begin < start):
+                best, start = total, begin
+        if best <= limit:
+            found.append((best, start, place, unit))
         place = passage.folded.find(letter, place + 1)
     return found
 
 
-def _step(last: int, place: int, unit: int, border: float | None, passage: Passage) -> float:
-    before = passage.unit(last)
+def _step(
+    last: int, before: int, place: int, unit: int, border: float | None, passage: Passage
+) -> float:
+    """The price of going from the letter at ``last``, in unit ``before``, to that at ``place``."""
     if unit > before:
         return passage.passed(before + 1, unit) + (PRICES.headless if border is None else border)
     if place == last + 1:
         return PRICES.run
     return PRICES.inner if border is None else border
-
-
-def _ended(place: int, way: Reading, passage: Passage) -> Reading:
-    rest = passage.passed(passage.unit(place) + 1, len(passage.units))
-    return Reading(way.start, way.cost + PRICES.tail * rest)
 
 
 def _folded(text: str) -> str:

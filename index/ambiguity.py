@@ -18,16 +18,17 @@ narrower ones, or a few words, compared by their stems.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
 from index.agreement import fold_short
 from index.recognizer import Mention
-from index.stems import stem, stop_words
-from index.tokens import tokenize
-from index.words import words
+from index.stems import STEMS, stem, stop_words
+from index.tokens import Remembered, tokenize
+from index.words import word_table, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
     from index.abbreviations import Definition
     from index.recognizer import Recognizer
     from index.vocabulary import Concept, Vocabulary
-    from index.words import Word
+    from index.words import WordTable
 
 ALIKE = 80
 """How alike two words have to be, of 100, to be one in two forms or with a slip of the pen:
 positron and position are (88), neural and normal (67), neuritis and nerve (62) are not."""
+
+MOST_LONG_FORMS = 1 << 14
+"""How many long forms of definitions are remembered with the concepts that they name."""
 
 _BEFORE_IN_CODE = re.compile(r"[A-Z0-9][-‐‑.]\Z")
 _AFTER_IN_CODE = re.compile(r"[-‐‑./]?\d|\s?\(\d\)")
@@ -48,17 +52,25 @@ _AFTER_IN_CODE = re.compile(r"[-‐‑./]?\d|\s?\(\d\)")
 class Field(NamedTuple):
     """One text of an abstract: its words, what was recognized in it, and what it defines."""
 
-    text: str
-    words: Sequence[Word]
+    table: WordTable
     mentions: Sequence[Mention]
     definitions: Sequence[Definition]
 
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.table.text
+
+
+class _Named(NamedTuple):
+    """The concepts that all of a long form names, and all that are in it."""
+
+    whole: frozenset[str]
+    held: frozenset[str]
+
 
 class _Meaning(NamedTuple):
-    """What an abstract says that a short form stands for.
-
-    ``whole`` are the concepts that all of the long form names, ``held`` all in it.
-    """
+    """What an abstract says that a short form stands for."""
 
     definition: Definition
     whole: frozenset[str]
@@ -76,6 +88,10 @@ class Senses:
             for concept in vocabulary.concepts.values()
         }
         self._above = {id_: frozenset(vocabulary.broader(id_)) for id_ in vocabulary.concepts}
+        self._ambiguous = frozenset(
+            id_ for id_, concept in vocabulary.concepts.items() if concept.is_ambiguous
+        )
+        self._named = Remembered(self._names, MOST_LONG_FORMS)
         self._phrases = {
             entry: f" {' '.join(word.stem for word in words(entry))} "
             for concept in vocabulary.concepts.values()
@@ -93,8 +109,11 @@ class Senses:
 
     def is_short(self, mention: Mention, text: str) -> bool:
         """Whether a mention is a short form of its concept, or the plural of one."""
+        shorts = self._shorts[mention.concept]
+        if not shorts:
+            return False
         written = _key(text[mention.start : mention.end])
-        return not {written, written.removesuffix("s")}.isdisjoint(self._shorts[mention.concept])
+        return written in shorts or written.removesuffix("s") in shorts
 
     def knows(self, concept: str, definition: Definition) -> bool:
         """Whether a definition's short form is one of the concept's, not just like a plural."""
@@ -124,7 +143,7 @@ class Senses:
 
     def _has_doubtful(self, field: Field) -> bool:
         return any(
-            self.concept(mention.concept).is_ambiguous and self.is_short(mention, field.text)
+            mention.concept in self._ambiguous and self.is_short(mention, field.text)
             for mention in field.mentions
         )
 
@@ -133,14 +152,19 @@ class Senses:
         defined: dict[str, list[_Meaning]] = {}
         for field in fields:
             for definition in field.definitions:
-                found = words(definition.long)
-                inside = self._recognizer.in_document(definition.long, found)
-                held = frozenset(mention.concept for mention in inside)
-                last = len(found) - 1
-                whole = frozenset(m.concept for m in inside if (m.first, m.last) == (0, last))
+                named = self._named[definition.long]
                 key = _key(definition.short)
-                defined.setdefault(key, []).append(_Meaning(definition, whole, held))
+                defined.setdefault(key, []).append(_Meaning(definition, *named))
         return defined
+
+    def _names(self, long: str) -> _Named:
+        table = word_table(long)
+        inside = self._recognizer.in_document(table)
+        all_of_it = (0, len(table.forms) - 1)
+        return _Named(
+            frozenset(m.concept for m in inside if (m.first, m.last) == all_of_it),
+            frozenset(m.concept for m in inside),
+        )
 
     def _spellings(self, concept: str) -> tuple[str, ...]:
         return self.concept(concept).spellings
@@ -154,7 +178,7 @@ class _Abstract:
     ) -> None:
         self._senses = senses
         self._defined = defined
-        self._stems = [f" {' '.join(word.stem for word in field.words)} " for field in fields]
+        self._fields = fields
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._heard: set[str] = set()
         doubtful: list[tuple[Field, Mention]] = []
@@ -169,6 +193,13 @@ class _Abstract:
             if self._is_meant(field, mention):
                 self._heard.add(mention.concept)
 
+    @cached_property
+    def _stems(self) -> list[str]:
+        """The stems of each field, as ``Senses.holds`` looks for phrases in them."""
+        return [
+            f" {' '.join(map(STEMS.__getitem__, field.table.forms))} " for field in self._fields
+        ]
+
     def settled(self, field: Field) -> list[Mention]:
         """The mentions of a field that hold, and those that the abstract's definitions add."""
         kept = [
@@ -177,6 +208,8 @@ class _Abstract:
             if not self._senses.is_short(mention, field.text) or self._is_meant(field, mention)
         ]
         added = [mention for mention in self._added(field) if not _is_within(mention, kept)]
+        if not added:
+            return kept
         return sorted([*kept, *added], key=lambda m: (m.first, -m.last, m.concept))
 
     def _needs_company(self, mention: Mention) -> bool:
@@ -230,7 +263,7 @@ class _Abstract:
             for definition, whole, _ in meanings:
                 if whole and _is_distinct(definition.short):
                     for first, last in _occurrences(definition.short, field):
-                        start, end = field.words[first].start, field.words[last].end
+                        start, end = field.table.starts[first], field.table.ends[last]
                         yield from (Mention(id_, first, last, start, end) for id_ in whole)
 
 
@@ -254,11 +287,11 @@ def _occurrences(short: str, field: Field) -> Iterator[tuple[int, int]]:
     """From which to which word a short form stands in a text, as written or in the plural."""
     if short not in field.text:
         return
-    starts = {word.start: place for place, word in enumerate(field.words)}
-    ends = {word.end: place for place, word in enumerate(field.words)}
+    starts, ends = field.table.starts, field.table.ends
     for found in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", field.text):
-        if found.start() in starts and found.end() in ends:
-            yield starts[found.start()], ends[found.end()]
+        first, last = bisect_left(starts, found.start()), bisect_left(ends, found.end())
+        if starts[first : first + 1] == [found.start()] and ends[last : last + 1] == [found.end()]:
+            yield first, last
 
 
 def _is_within(mention: Mention, others: Iterable[Mention]) -> bool:

@@ -13,18 +13,21 @@ import hashlib
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from index.abbreviations import Definition, definitions
 from index.ambiguity import Field, Senses
 from index.recognizer import Mention, Recognizer
-from index.stems import stop_words
-from index.words import Word, words
+from index.stems import STEMS, stop_words
+from index.words import Word, word_table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from index.vocabulary import Vocabulary
+    from index.words import WordTable
 
 Layer = Literal["stems", "exact", "concepts"]
 LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
@@ -44,6 +47,7 @@ _SOURCES = (
     "tokens",
     "words",
 )
+_position = attrgetter("position")
 _DATA = ("british_spellings.json", "stop_words.txt")
 
 
@@ -57,13 +61,25 @@ class Occurrence(NamedTuple):
 
 
 class AnalysedText(NamedTuple):
-    """A text's words with their positions, the concepts it mentions, and what it defines."""
+    """A text's words column by column, the concepts it mentions, and what it defines.
+
+    ``text[starts[n]:ends[n]]`` is word ``n`` as written, ``forms[n]`` what it is called in the
+    index. ``joined`` has, in order, the words that may be one with the next, and the stem of that.
+    """
 
     text: str
-    words: tuple[Word, ...]
-    positions: tuple[int, ...]
-    mentions: tuple[Mention, ...]
-    definitions: tuple[Definition, ...]
+    forms: list[str]
+    starts: list[int]
+    ends: list[int]
+    positions: list[int]
+    joined: list[tuple[int, str]]
+    mentions: Sequence[Mention]
+    definitions: Sequence[Definition]
+
+    @property
+    def words(self) -> list[Word]:
+        """The words as objects, made anew."""
+        return words(self.text)
 
 
 class ReadText(str):
@@ -101,37 +117,28 @@ class Analysis:
     def layer(self, text: str, layer: Layer) -> list[Occurrence]:
         """The terms of one layer of a document's text, in the order of their positions."""
         analysed = self.document(text)
-        return list(_READERS[layer](analysed))
+        return _READERS[layer](analysed)
 
     def length(self, text: str) -> int:
         """How many words a text has, stop words included."""
-        return len(self.document(text).words)
+        return len(self.document(text).forms)
 
     def query(self, text: str) -> tuple[list[Word], list[Mention]]:
         """A reader's words and the concepts that they name."""
-        found = words(text)
-        return found, self._recognizer.in_query(text, found)
+        table = word_table(text)
+        return table.words(), self._recognizer.in_query(table)
 
     def _read_together(self, *texts: str) -> tuple[ReadText, ...]:
         fields = [self._field(text) for text in texts]
-        return tuple(
-            ReadText(
-                AnalysedText(
-                    field.text,
-                    tuple(field.words),
-                    tuple(_positions(field.text, field.words)),
-                    tuple(mentions),
-                    tuple(field.definitions),
-                )
-            )
-            for field, mentions in zip(fields, self._senses.settle(fields), strict=True)
-        )
+        settled = self._senses.settle(fields)
+        return tuple(map(_read_text, fields, settled))
 
     def _field(self, text: str) -> Field:
-        found = words(text)
-        return Field(text, found, self._recognizer.in_document(text, found), definitions(text))
+        table = word_table(text)
+        return Field(table, self._recognizer.in_document(table), definitions(text))
 
 
+@lru_cache(maxsize=1)
 def fingerprint() -> str:
     """SHA-256 of everything that decides how a text is analysed, the vocabulary excepted.
 
@@ -146,33 +153,57 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _positions(text: str, found: Sequence[Word]) -> Iterator[int]:
-    position, last = -1, 0
-    for word in found:
-        position += 1 + PARAGRAPH_GAP * text.count("\n", last, word.start)
-        last = word.end
-        yield position
+def _read_text(field: Field, mentions: list[Mention]) -> ReadText:
+    table = field.table
+    return ReadText(
+        AnalysedText(
+            table.text,
+            table.forms,
+            table.starts,
+            table.ends,
+            _positions(table),
+            list(table.joined.items()),
+            mentions,
+            field.definitions,
+        )
+    )
 
 
-def _stems(analysed: AnalysedText) -> Iterator[Occurrence]:
+def _positions(table: WordTable) -> list[int]:
+    if "\n" not in table.text:
+        return list(range(len(table.forms)))
+    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in table.betweens]
+    return list(accumulate(steps, initial=-1))[1:]
+
+
+def _stems(analysed: AnalysedText) -> list[Occurrence]:
     stops = stop_words()
-    found = analysed.words
-    for place, (word, position) in enumerate(zip(found, analysed.positions, strict=True)):
-        if word.form not in stops:
-            yield Occurrence(word.stem, position, word.start, word.end)
-        if word.joined:
-            yield Occurrence(word.joined, position, word.start, found[place + 1].end)
+    _, forms, starts, ends, positions, joined, *_ = analysed
+    found = [
+        Occurrence(term, position, start, end)
+        for form, term, position, start, end in zip(
+            forms, map(STEMS.__getitem__, forms), positions, starts, ends, strict=True
+        )
+        if form not in stops
+    ]
+    found += [
+        Occurrence(whole, positions[place], starts[place], ends[place + 1])
+        for place, whole in joined
+    ]
+    # Sorting keeps the order of equals: a compound comes after the word that it begins with.
+    return sorted(found, key=_position) if joined else found
 
 
-def _exact(analysed: AnalysedText) -> Iterator[Occurrence]:
-    for word, position in zip(analysed.words, analysed.positions, strict=True):
-        yield Occurrence(word.form, position, word.start, word.end)
+def _exact(analysed: AnalysedText) -> list[Occurrence]:
+    return list(map(Occurrence, analysed.forms, analysed.positions, analysed.starts, analysed.ends))
 
 
-def _concepts(analysed: AnalysedText) -> Iterator[Occurrence]:
-    for mention in analysed.mentions:
-        position = analysed.positions[mention.first]
-        yield Occurrence(mention.concept, position, mention.start, mention.end)
+def _concepts(analysed: AnalysedText) -> list[Occurrence]:
+    positions = analysed.positions
+    return [
+        Occurrence(mention.concept, positions[mention.first], mention.start, mention.end)
+        for mention in analysed.mentions
+    ]
 
 
 _READERS = {"stems": _stems, "exact": _exact, "concepts": _concepts}

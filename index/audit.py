@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Analysis
-from index.recognizer import Recognizer, paths
+from index.recognizer import Recognizer
 from index.vocabulary import spellings
-from index.words import words
+from index.words import paths, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -186,15 +186,15 @@ def _never_found(vocabulary: Vocabulary) -> Iterator[Finding]:
 
 def _unheard(recognizer: Recognizer, concept: Concept, spelling: str) -> str | None:
     """Why a concept is not found by one of its spellings, or None if it is."""
-    width = len(words(spelling))
+    width = len(word_table(spelling).forms)
     if not width:
         return "has no word"
     for text, is_query in ((spelling, True), (CARRIER.format(spelling), False)):
         where = "a query" if is_query else "a text"
-        found = words(text)
+        table = word_table(text)
         whole = [
             match
-            for match in recognizer.matches(text, found, is_query=is_query)
+            for match in recognizer.matches(table, is_query=is_query)
             if match.last - match.first >= width - 1
         ]
         if not any(match.concept is concept for match in whole):
@@ -204,7 +204,7 @@ def _unheard(recognizer: Recognizer, concept: Concept, spelling: str) -> str | N
         heard = recognizer.in_query if is_query else recognizer.in_document
         if not any(
             mention.concept == concept.id and mention.last - mention.first == width - 1
-            for mention in heard(text, found)
+            for mention in heard(table)
         ):
             others = sorted({match.concept.id for match in whole} - {concept.id})
             return f"does not count in {where} beside {', '.join(others) or 'itself'}"

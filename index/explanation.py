@@ -11,16 +11,16 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from index.analysis import Analysis
-from index.recognizer import Match, Mention, Recognizer, Way, paths
+from index.recognizer import Match, Mention, Recognizer, Way
 from index.stems import american
 from index.tokens import GREEK
-from index.words import words
+from index.words import paths, word_table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from index.vocabulary import Concept, Vocabulary
-    from index.words import Word
+    from index.words import WordTable
 
 AS_WRITTEN = "as in the vocabulary"
 CASE = "letter case"
@@ -56,17 +56,17 @@ class Reason:
 
 def explain(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> list[Reason]:
     """A reason for each mention and each silenced match, in the order of the text."""
-    found = words(text)
+    table = word_table(text)
     recognizer = Recognizer(vocabulary)
-    matches = recognizer.matches(text, found, is_query=is_query)
+    matches = recognizer.matches(table, is_query=is_query)
     if is_query:
-        mentions = recognizer.in_query(text, found)
+        mentions = recognizer.in_query(table)
     else:
         mentions = list(Analysis(vocabulary).document(text).mentions)
     concepts = vocabulary.concepts
     reasons: dict[Mention, Reason] = {}
     for match in matches:
-        place = _place(match, found)
+        place = _place(match, table)
         why = None if place in mentions else _why(match, matches, recognizer, is_query=is_query)
         reason = _reason(match.concept, place, text, match, why)
         if place not in reasons or len(reason.rules) < len(reasons[place].rules):
@@ -77,8 +77,8 @@ def explain(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> lis
     return [reasons[place] for place in sorted(reasons, key=lambda m: (m.first, -m.last, m[0]))]
 
 
-def _place(match: Match, found: Sequence[Word]) -> Mention:
-    start, end = found[match.first].start, found[match.last].end
+def _place(match: Match, table: WordTable) -> Mention:
+    start, end = table.starts[match.first], table.ends[match.last]
     return Mention(match.concept.id, match.first, match.last, start, end)
 
 

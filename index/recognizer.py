@@ -9,26 +9,24 @@ order of library catalogues is understood too: "Multiple Sclerosis, Relapsing-Re
 
 from __future__ import annotations
 
-import itertools
-import re
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.stems import stem
-from index.tokens import Gap
-from index.words import Word, words
+from index.stems import STEMS, stem
+from index.tokens import Gap, Remembered
+from index.words import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from index.vocabulary import Concept, Vocabulary
+    from index.words import WordTable
 
 CONJUNCTIONS = frozenset({"and", "or"})
 MOST_PARTS = 4
 """How many parts catalogue order may have: Sclerosis, Multiple, Chronic Progressive."""
 
-_NUMBER = re.compile(r"(?:\d+|i{1,3})[ab]?")
+_BREAK = Gap.BREAK
 
 
 class Case(IntEnum):
@@ -86,13 +84,6 @@ class Match(NamedTuple):
     way: Way = Way.STRAIGHT
 
 
-@dataclass(frozen=True)
-class _Text:
-    text: str
-    words: Sequence[Word]
-    is_query: bool
-
-
 class Recognizer:
     """Finds the concepts of a vocabulary in texts and in queries. Safe to share by threads."""
 
@@ -110,27 +101,34 @@ class Recognizer:
         for concept in vocabulary.concepts.values():
             for spelling in concept.short:
                 self._add_plural(spelling, _Ending(concept, Case.IN_TEXTS, f"{spelling}s"))
+        # By a form, where the spellings go on that begin with its stem.
+        self._begun = Remembered(lambda form: self._root.next.get(stem(form)))
 
-    def in_document(self, text: str, found: Sequence[Word]) -> list[Mention]:
-        """Every mention in a text whose words are ``found``, in the order of the text."""
-        matches = self.matches(text, found, is_query=False)
+    def in_document(self, table: WordTable) -> list[Mention]:
+        """Every mention in a text, in the order of the text."""
+        matches = self.matches(table, is_query=False)
         longer = _covering(match for match in matches if match.last > match.first)
-        heard = (
+        heard = [
             match
             for match in matches
             if not match.concept.is_guard
-            and not any(self.silences(other, match) for other in longer.get(match.first, ()))
-        )
-        return list(_counted_once(_mentions(heard, found)))
+            and not (
+                match.first in longer
+                and any(self.silences(other, match) for other in longer[match.first])
+            )
+        ]
+        return _counted_once(_mentions(heard, table))
 
-    def in_query(self, text: str, found: Sequence[Word]) -> list[Mention]:
+    def in_query(self, table: WordTable) -> list[Mention]:
         """The longest mentions of a reader's words, none within another."""
-        kept = self.longest(self.matches(text, found, is_query=True))
-        return _mentions((match for match in kept if not match.concept.is_guard), found)
+        kept = self.longest(self.matches(table, is_query=True))
+        return _mentions((match for match in kept if not match.concept.is_guard), table)
 
-    def matches(self, text: str, found: Sequence[Word], *, is_query: bool) -> list[Match]:
+    def matches(self, table: WordTable, *, is_query: bool) -> list[Match]:
         """Every spelling that a text holds, also those that do not count beside a longer one."""
-        return self._matches(_Text(text, found, is_query))
+        plain = self._plain(table, is_query=is_query)
+        coordinated = self._coordinated(table, plain, is_query=is_query) if plain else ()
+        return [*plain, *coordinated, *self._inverted(table, plain)]
 
     @staticmethod
     def longest(matches: Iterable[Match]) -> list[Match]:
@@ -160,82 +158,89 @@ class Recognizer:
             node = node.next.setdefault(term, _Node())
         return node
 
-    def _matches(self, text: _Text) -> list[Match]:
-        known = self._root.next
-        plain = [
-            match
-            for place, word in enumerate(text.words)
-            if word.stem in known or word.joined in known
-            for match in self._at(text, place)
-        ]
-        return [*plain, *self._coordinated(text, plain), *self._inverted(text, plain)]
+    def _plain(self, table: WordTable, *, is_query: bool) -> list[Match]:
+        """The matches whose words stand as in the spelling."""
+        root = self._root.next
+        begun = self._begun_in(table)
+        wholes = {place: root[whole] for place, whole in table.joined.items() if whole in root}
+        matches: list[Match] = []
+        for first in sorted(begun.keys() | wholes.keys()) if wholes else begun:
+            states = [(begun[first], first + 1)] if first in begun else []
+            if first in wholes:
+                states.append((wholes[first], first + 2))
+            matches += _walked_on(table, first, states, is_query=is_query)
+        return matches
 
-    def _at(self, text: _Text, first: int) -> Iterator[Match]:
-        """All matches that begin with a word."""
-        states = [(self._root, first)]
-        for node, place in states:
-            if node.endings:
-                yield from self._ended(text, node, first, place - 1)
-            if node.next and place < len(text.words):
-                word = text.words[place]
-                if place > first and word.gap is Gap.BREAK:
-                    continue
-                if (following := node.next.get(word.stem)) is not None:
-                    states.append((following, place + 1))
-                if word.joined and (following := node.next.get(word.joined)) is not None:
-                    states.append((following, place + 2))
+    def _begun_in(self, table: WordTable) -> dict[int, _Node]:
+        """By the word, the nodes that lead somewhere in a text.
 
-    def _ended(self, text: _Text, node: _Node, first: int, last: int) -> Iterator[Match]:
-        written = text.text[text.words[first].start : text.words[last].end]
-        for ending in node.endings:
-            if _case_fits(ending, written, is_query=text.is_query):
-                yield Match(ending.concept, first, last, ending.written)
+        Most words that begin a spelling do not: no spelling ends there, and none goes on with the
+        word that follows.
+        """
+        forms, gaps, joined = table.forms, table.gaps, table.joined
+        last = len(forms) - 1
+        return {
+            place: node
+            for place, node in enumerate(map(self._begun.__getitem__, forms))
+            if node is not None
+            and (
+                node.endings
+                or (
+                    place < last
+                    and (STEMS[forms[place + 1]] in node.next or place + 1 in joined)
+                    and gaps.get(place + 1) is not _BREAK
+                )
+            )
+        }
 
-    def _coordinated(self, text: _Text, plain: Iterable[Match]) -> Iterator[Match]:
+    def _coordinated(
+        self, table: WordTable, plain: Sequence[Match], *, is_query: bool
+    ) -> Iterator[Match]:
         """Matches that share their head or their tail with a plain one across and, or, a slash."""
-        stems = [word.stem for word in text.words]
+        forms, has_slash = table.forms, "/" in table.text
+        count = len(forms)
         for match in plain:
-            before = self._partner(text, match.first, -1)
-            if before is not None:
-                path = [stems[before], *stems[match.first + 1 : match.last + 1]]
-                yield from self._walked(text, path, before, match.last)
-            after = self._partner(text, match.last, 1)
-            if after is not None:
-                path = [*stems[match.first : match.last], stems[after]]
-                yield from self._walked(text, path, match.first, after)
+            _, first, last, *_ = match
+            if first and (has_slash or forms[first - 1] in CONJUNCTIONS):
+                before = _partner(table, first, -1)
+                if before is not None:
+                    path = [before, *range(first + 1, last + 1)]
+                    yield from self._walked(table, path, before, last, is_query=is_query)
+            if last + 1 < count and (has_slash or forms[last + 1] in CONJUNCTIONS):
+                after = _partner(table, last, 1)
+                if after is not None:
+                    path = [*range(first, last), after]
+                    yield from self._walked(table, path, first, after, is_query=is_query)
 
-    def _walked(self, text: _Text, path: list[str], first: int, last: int) -> Iterator[Match]:
-        node: _Node | None = self._root
-        for term in path:
-            node = node.next.get(term) if node else None
+    def _walked(
+        self, table: WordTable, path: list[int], first: int, last: int, *, is_query: bool
+    ) -> Iterator[Match]:
+        """Matches of some words, which are taken as if they followed each other."""
+        node: _Node | None = self._begun[table.forms[path[0]]]
+        for place in path[1:]:
+            node = node.next.get(table.stem(place)) if node else None
         if node is not None and len(path) > 1:
-            for match in self._ended(text, node, first, last):
+            for match in _ended(table, node, first, last, is_query=is_query):
                 yield match._replace(way=Way.COORDINATED)
 
-    @staticmethod
-    def _partner(text: _Text, place: int, step: int) -> int | None:
-        """The word on the other side of and, or, or a slash."""
-        found = text.words
-        beside, beyond = place + step, place + 2 * step
-        if 0 <= beyond < len(found) and found[beside].form in CONJUNCTIONS:
-            return beyond
-        if 0 <= beside < len(found) and "/" in text.text:
-            left, right = sorted((place, beside))
-            if "/" in text.text[found[left].end : found[right].start]:
-                return beside
-        return None
-
-    def _inverted(self, text: _Text, plain: Iterable[Match]) -> Iterator[Match]:
+    def _inverted(self, table: WordTable, plain: Sequence[Match]) -> Iterator[Match]:
         """Matches in catalogue order, where the last part between commas is read first.
 
         Only what stands alone can be one: within a sentence a comma parts the items of a list. So
         it does where the last part names something else ("fatigue, pain").
         """
-        for parts in _alone(text):
+        if ", " not in table.text:
+            return
+        for parts in _alone(table):
             first, last = parts[0][0], parts[-1][1]
+            read_first = parts[-1][0]
+            if read_first not in table.joined and self._begun[table.forms[read_first]] is None:
+                continue
             nodes = [self._root]
             for part in reversed(parts):
-                nodes = [end for node in nodes for end in _reached(text, node, *part)]
+                nodes = [end for node in nodes for end in _reached(table, node, *part)]
+                if not nodes:
+                    break
             for ending in (ending for node in nodes for ending in node.endings):
                 meanings = {m.concept.id for m in plain if (m.first, m.last) == parts[-1]}
                 meant = {ending.concept.id} | self._above[ending.concept.id]
@@ -256,37 +261,73 @@ class Recognizer:
         )
 
 
-def paths(spelling: str) -> Iterator[list[str]]:
-    """The rows of terms by which a spelling is recognized; spellings that share one are one."""
-    return _paths(words(spelling))
+def _walked_on(
+    table: WordTable, first: int, states: list[tuple[_Node, int]], *, is_query: bool
+) -> list[Match]:
+    """The matches that begin with a word.
+
+    ``states`` are the nodes that it leads to, each with the word that comes next; those that the
+    next words lead to are added.
+    """
+    forms, gaps, joined = table.forms, table.gaps, table.joined
+    count = len(forms)
+    found: list[Match] = []
+    for node, place in states:
+        if node.endings:
+            found += _ended(table, node, first, place - 1, is_query=is_query)
+        following = node.next
+        if following and place < count and gaps.get(place) is not _BREAK:
+            stemmed = STEMS[forms[place]]
+            if stemmed in following:
+                states.append((following[stemmed], place + 1))
+            if place in joined and joined[place] in following:
+                states.append((following[joined[place]], place + 2))
+    return found
 
 
-def _alone(text: _Text) -> Iterator[list[tuple[int, int]]]:
+def _ended(table: WordTable, node: _Node, first: int, last: int, *, is_query: bool) -> list[Match]:
+    """The matches of the spellings that end at a node."""
+    return [
+        Match(concept, first, last, written)
+        for concept, case, written in node.endings
+        if not case or _case_fits(case, written, table.written(first, last), is_query=is_query)
+    ]
+
+
+def _partner(table: WordTable, place: int, step: int) -> int | None:
+    """The word on the other side of and, or, or a slash; ``place + step`` is a word."""
+    beside, beyond = place + step, place + 2 * step
+    if 0 <= beyond < len(table.forms) and table.forms[beside] in CONJUNCTIONS:
+        return beyond
+    return beside if "/" in table.betweens[max(place, beside)] else None
+
+
+def _alone(table: WordTable) -> Iterator[list[tuple[int, int]]]:
     """The parts, as first and last word, of each row that commas part and nothing else borders."""
-    found = text.words
-    borders = [place for place, word in enumerate(found) if word.gap is Gap.BREAK and place]
+    betweens, count = table.betweens, len(table.forms)
+    borders = [place for place, gap in table.gaps.items() if gap is _BREAK and place]
     parts: list[tuple[int, int]] = []
     start = 0
-    for border in [*borders, len(found)]:
+    for border in [*borders, count]:
         parts.append((start, border - 1))
         start = border
-        if border == len(found) or text.text[found[border - 1].end : found[border].start] != ", ":
+        if border == count or betweens[border] != ", ":
             if 1 < len(parts) <= MOST_PARTS:
                 yield parts
             parts = []
 
 
-def _reached(text: _Text, start: _Node, first: int, last: int) -> Iterator[_Node]:
+def _reached(table: WordTable, start: _Node, first: int, last: int) -> Iterator[_Node]:
     """Where some words lead to from a node."""
     states = [(start, first)]
     for node, place in states:
         if place > last:
             yield node
             continue
-        word = text.words[place]
-        if (following := node.next.get(word.stem)) is not None:
+        if (following := node.next.get(table.stem(place))) is not None:
             states.append((following, place + 1))
-        if word.joined and place < last and (following := node.next.get(word.joined)) is not None:
+        whole = table.joined.get(place)
+        if whole and place < last and (following := node.next.get(whole)) is not None:
             states.append((following, place + 2))
 
 
@@ -299,44 +340,9 @@ def _covering(matches: Iterable[Match]) -> dict[int, list[Match]]:
     return covering
 
 
-def _paths(found: Sequence[Word]) -> Iterator[list[str]]:
-    """The ways in which a spelling's words may be stemmed and joined into terms."""
-    terms = []
-    place = 0
-    while place < len(found):
-        word = found[place]
-        if word.is_prefix and word.joined:
-            terms.append(word.joined)
-            place += 2
-        else:
-            terms.append(word.stem)
-            place += 1
-    if terms:
-        yield terms
-    for place, (word, following) in enumerate(itertools.pairwise(found)):
-        whole = stem(word.form + following.form)
-        # "Vitamin E" as one word has the stem of vitamin.
-        if (
-            word.is_prefix
-            or whole == word.stem
-            or (_is_number(word.form) and _is_number(following.form))
-        ):
-            continue
-        head = [other.stem for other in found[:place]]
-        tail = [other.stem for other in found[place + 2 :]]
-        yield [*head, whole, *tail]
-
-
-def _is_number(form: str) -> bool:
-    """Whether a form is a number, so that it never makes one word with another: phase I/II."""
-    return _NUMBER.fullmatch(form) is not None
-
-
-def _case_fits(ending: _Ending, written: str, *, is_query: bool) -> bool:
-    needed = ending.case is Case.ALWAYS or (ending.case is Case.IN_TEXTS and not is_query)
-    if not needed:
-        return True
-    return sum(letter.isupper() for letter in written) > 1 or written == ending.written
+def _case_fits(case: Case, spelling: str, written: str, *, is_query: bool) -> bool:
+    needed = case is Case.ALWAYS or (case is Case.IN_TEXTS and not is_query)
+    return not needed or written == spelling or sum(map(str.isupper, written)) > 1
 
 
 def _get_along(one: Match, other: Match) -> bool:
@@ -349,21 +355,25 @@ def _get_along(one: Match, other: Match) -> bool:
     )
 
 
-def _counted_once(mentions: Iterable[Mention]) -> Iterator[Mention]:
+def _counted_once(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions in order, without those that say the same of some words again.
 
     "IntraVenous ImmunoGlobulin Treatment" names one substance, not two that overlap.
     """
     reached: dict[str, int] = {}
+    kept = []
     for mention in mentions:
         if mention.first > reached.get(mention.concept, -1):
             reached[mention.concept] = mention.last
-            yield mention
+            kept.append(mention)
+    return kept
 
 
-def _mentions(matches: Iterable[Match], found: Sequence[Word]) -> list[Mention]:
-    mentions = {
-        Mention(m.concept.id, m.first, m.last, found[m.first].start, found[m.last].end)
-        for m in matches
-    }
-    return sorted(mentions, key=lambda mention: (mention.first, -mention.last, mention.concept))
+def _mentions(matches: Iterable[Match], table: WordTable) -> list[Mention]:
+    """Where the matches are, in the order of the text, the longest first, each once."""
+    places = sorted({(match.first, -match.last, match.concept.id) for match in matches})
+    starts, ends = table.starts, table.ends
+    return [
+        Mention(concept, first, -last, starts[first], ends[-last])
+        for first, last, concept in places
+    ]

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from functools import lru_cache
 from importlib.resources import files
 
 from nltk.stem.snowball import SnowballStemmer
+
+from index.tokens import Remembered
 
 SHORTEST = 4
 """Words of fewer letters are never stemmed: MS, AMS, gas."""
@@ -36,6 +39,8 @@ _BRITISH = (
     (re.compile("^paed(?=i)"), "ped"),
     (re.compile("^foet"), "fet"),
 )  # fmt: skip
+# Where none of these stands, none of the above does.
+_MAYBE_BRITISH = re.compile("isation|aem|oed|^oes|^leuco|^paed|^foet")
 _ENDINGS = (
     (re.compile("(?<=[a-z]{3})atori$"), ""),
     (re.compile("(?<=[a-z]{2}[ieu]t)ori$"), ""),
@@ -43,6 +48,7 @@ _ENDINGS = (
     (re.compile("(?<=[a-z]{3}m)m$"), ""),
     (re.compile("(?<=[a-z]{2}em)ia$"), ""),
 )
+_LAST_LETTERS = ("i", "m", "a")  # of the endings
 _WHOLE = frozenset({"laboratori", "territori"})
 _SHORT_FORMS = frozenset({"inos"})  # that would meet another one: INO
 _snowball = SnowballStemmer("english")
@@ -63,17 +69,25 @@ def stop_words() -> frozenset[str]:
     return frozenset(source.read_text(encoding="utf-8").split())
 
 
-@lru_cache(maxsize=1 << 17)
 def stem(form: str) -> str:
     """The stem of a form as ``tokens.fold`` gives it; short words and numbers are their own.
 
     >>> stem("inflammatory") == stem("inflammation"), stem("randomised") == stem("randomized")
     (True, True)
     """
+    return STEMS[form]
+
+
+def _stem(form: str) -> str:
+    stemmed = _stemmed(form)
+    return form if stemmed == form else sys.intern(stemmed)
+
+
+def _stemmed(form: str) -> str:
     if len(form) < SHORTEST or not form.isalpha() or form in _SHORT_FORMS:
         return form
     stemmed: str = _snowball.stem(american(_IRREGULAR.get(form, form)))
-    if stemmed in _WHOLE:
+    if not stemmed.endswith(_LAST_LETTERS) or stemmed in _WHOLE:
         return stemmed
     for ending, kept in _ENDINGS:
         stemmed = ending.sub(kept, stemmed)
@@ -85,6 +99,12 @@ def american(form: str) -> str:
     known = british_spellings().get(form)
     if known is not None:
         return known
+    if not _MAYBE_BRITISH.search(form):
+        return form
     for british, spelled in _BRITISH:
         form = british.sub(spelled, form)
     return form
+
+
+STEMS = Remembered(_stem)
+"""Forms and their stems, for many at a time: ``map(STEMS.__getitem__, forms)``."""

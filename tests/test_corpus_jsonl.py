@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import corpus.jsonl
 from corpus import Abstract, Author, Report, Section, read, write_jsonl
 from corpus.jsonl import looks_like_jsonl, parse_line, read_jsonl, to_line
-from corpus.record import KNOWN
+from corpus.record import KNOWN, to_object
 
 ALFA = b'{"pmid": "1", "title": "Alfa", "abstract": "bravo"}'
 CHARLIE = b'{"pmid": "2", "title": "Charlie", "abstract": "delta"}'
@@ -58,6 +58,10 @@ def test_a_record_without_text_is_kept_with_a_remark() -> None:
     [
         (b"{", "not JSON: Expecting property name enclosed in double quotes at column 2"),
         (b"hello", "not JSON: Expecting value at column 1"),
+        (
+            b"\xef\xbb\xbf" + ALFA,
+            "not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig) at column 1",
+        ),
         (ALFA + b",", "not JSON: Extra data at column 52"),
         (b"[1, 2]", "not an object but a list"),
         (b'"text"', "not an object but text"),
@@ -103,6 +107,15 @@ def test_a_plain_abstract_is_written_as_plainly_as_it_can_be() -> None:
     sections = (Section(None, ("bravo", "Interferon-ß")),)
     line = to_line(Abstract("1", "Alfa", sections)).decode()
     assert line == '{"pmid": "1", "title": "Alfa", "abstract": "bravo\\nInterferon-ß"}'
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", "\\u00e9", "del \x7f", "\x01", "é", "a\nb", '"', "\ud800"]
+)
+def test_plain_and_other_text_is_written_alike(text: str) -> None:
+    abstract = Abstract("1", text, extra={"key": [text]})
+    expected = json.dumps(to_object(abstract), ensure_ascii=False)
+    assert to_line(abstract) == expected.encode("utf-8", "backslashreplace")
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -1,8 +1,11 @@
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Author, Origin, Section, normalise, normalise_text
+from corpus.normalise import _UNSEEN
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,17 @@ def test_an_abstract_is_normalised_in_every_part() -> None:
     )
     assert normal.origin == messy.origin
     assert normalise(normal) == normal
+
+
+def test_a_normal_abstract_is_not_made_anew() -> None:
+    normal = Abstract("1", "Alfa", (Section(None, ("Interferon-ß",)),), journal="J Neurol")
+    assert normalise(normal) is normal
+
+
+def by_the_book(text: str) -> str:
+    return normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+
+
+@given(st.text() | st.text("a  b\n\u00a0\u2003\x1c\u0308é\u00ad", max_size=12))
+def test_quick_looks_change_no_result(text: str) -> None:
+    assert normalise_text(text) == by_the_book(text)

@@ -160,3 +160,22 @@ def test_any_value_is_an_abstract_or_unfit(value: object) -> None:
 def test_any_object_with_the_three_keys_is_an_abstract_or_unfit(record: dict[str, Any]) -> None:
     with suppress(UnfitObject):
         from_object(SMALL | record, HERE)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        (),
+        (Section(None, ()),),
+        (Section(None, ("",)),),
+        (Section(None, (" bravo",)),),
+        (Section(None, ("bra\u2028vo",)),),
+        (Section(None, ("bravo\n",)),),
+        (Section(None, ("bravo",)), Section(None, ("charlie",))),
+        (Section("Methods", ("bravo",)),),
+        (Section(None, ("bravo", "char\x85lie")),),
+    ],
+)
+def test_sections_come_back(sections: tuple[Section, ...]) -> None:
+    record = to_object(Abstract("1", "Alfa", sections))
+    assert from_object(record, HERE).sections == sections

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section, bundled_corpus, gather
 from index.abbreviations import LONGEST_BRACKET, definitions
-from index.agreement import Agreement, fold_long, fold_short, learn
+from index.agreement import Agreement, StoredAgreement, fold_long, fold_short, learn
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "abbreviations" / "med1250-odd.jsonl"
@@ -308,6 +308,20 @@ def test_an_unknown_short_form_has_no_meaning() -> None:
     assert len(agreement) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("a (b (c) " + "x" * 190 + ". Multiple sclerosis (MS)", "MS", "Multiple sclerosis"),
+        ("so (in some multiple sclerosis) kinds of it multiple sclerosis (MS)", "MS",
+         "multiple sclerosis"),
+        ("so (in the old [and new] multiple sclerosis (MS) group)", "MS", "multiple sclerosis"),
+        ("(old]) multiple sclerosis (MS)", "MS", "multiple sclerosis"),
+    ],
+)  # fmt: skip
+def test_brackets_around_do_not_matter(text: str, short: str, long: str) -> None:
+    assert pairs(text) == [(short, long)]
+
+
 def test_what_is_folded_away() -> None:
     assert fold_short("IFN-β") == fold_short("ifn beta")
     assert fold_short("OCBs") == fold_short("OCB")
@@ -315,13 +329,32 @@ def test_what_is_folded_away() -> None:
     assert fold_long("Tumour necrosis factor-α") == fold_long("tumor necrosis factors alpha")
 
 
-def test_an_agreement_survives_json() -> None:
+def test_an_agreement_survives_on_disk(tmp_path: Path) -> None:
     agreement = learn(gather([bundled_corpus()], Report()))
     assert agreement.agreed("IVIG") == "IntraVenous ImmunoGlobulin"
     assert agreement.agreed("EDSS") == "Expanded Disability Status Scale"
-    again = Agreement.from_json(agreement.to_json())
+    agreement.write(tmp_path)
+    again = StoredAgreement(tmp_path)
     assert again == agreement
-    assert again.to_json() == agreement.to_json()
+    assert len(again) == len(agreement)
+    assert list(again) == list(agreement)
+    assert again.conflicts() == agreement.conflicts()
+    assert again.find("edss") == agreement.find("EDSS")
+    assert again.find("nothing of the kind") is None
+
+
+def test_long_forms_lead_back_to_what_is_agreed_to_stand_for_them(tmp_path: Path) -> None:
+    sentence = "Relapse rates ({}) fell, and angry birds ({}) sang."
+    texts = [sentence.format(*shorts) for shorts in (("RR", "AB"), ("RR", "AB"), ("RRS", "X"))]
+    learn(corpus(*texts)).write(tmp_path)
+    stored = StoredAgreement(tmp_path)
+    long = fold_long("relapse rate")
+    assert [one.short for one in stored.shorts_for(long)] == ["RR"]
+    assert stored.shorts_for("relaps") == ()
+    assert stored.begins_long(long)
+    assert stored.begins_long("relaps")
+    for words in ("", "rela", f"{long} fell", "rate", "zulu"):
+        assert not stored.begins_long(words)
 
 
 def bench() -> Any:  # noqa: ANN401 (a script, loaded as a module)

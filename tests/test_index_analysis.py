@@ -10,6 +10,7 @@ from index import Analysis, Concept, Vocabulary
 from index.analysis import LAYERS, PARAGRAPH_GAP, Layer, fingerprint
 from index.stems import stop_words
 from index.tokens import fold
+from index.words import words
 
 VOCABULARY = Vocabulary.of(
     [
@@ -100,6 +101,23 @@ def test_stems_and_concepts_stand_where_an_exact_word_stands(text: str) -> None:
         assert words[found.position].start == found.start
     stems = {found.position for found in ANALYSIS.layer(text, "stems")}
     assert all(words[p].term in stop_words() for p in words.keys() - stems)
+
+
+@settings(deadline=None, max_examples=500)
+@given(TEXTS)
+def test_the_columns_are_the_words_each_with_its_position(text: str) -> None:
+    analysed = ANALYSIS.read("", text)[1].analysed
+    assert analysed.text == text
+    columns = zip(analysed.forms, analysed.starts, analysed.ends, strict=True)
+    found = words(text)
+    assert list(columns) == [(word.form, word.start, word.end) for word in found]
+    assert analysed.words == found
+    joined = [(place, word.joined) for place, word in enumerate(found) if word.joined]
+    assert analysed.joined == joined
+    assert len(analysed.positions) == len(found)
+    for place, word in enumerate(found):
+        breaks = text.count("\n", 0, word.start)
+        assert analysed.positions[place] == place + PARAGRAPH_GAP * breaks
 
 
 @settings(deadline=None, max_examples=300)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index import Concept, Vocabulary
 from index.recognizer import Mention, Recognizer
-from index.words import words
+from index.words import word_table, words
 
 
 def concept(id_: str, name: str, kind: str = "course", **more: tuple[str, ...]) -> Concept:
@@ -61,12 +61,12 @@ RECOGNIZER = Recognizer(MS)
 
 
 def in_document(text: str) -> list[tuple[str, str]]:
-    mentions = RECOGNIZER.in_document(text, words(text))
+    mentions = RECOGNIZER.in_document(word_table(text))
     return [(mention.concept, text[mention.start : mention.end]) for mention in mentions]
 
 
 def in_query(text: str) -> list[tuple[str, str]]:
-    mentions = RECOGNIZER.in_query(text, words(text))
+    mentions = RECOGNIZER.in_query(word_table(text))
     return [(mention.concept, text[mention.start : mention.end]) for mention in mentions]
 
 
@@ -159,12 +159,12 @@ def test_what_a_query_names(query: str, expected: list[str]) -> None:
 def test_two_concepts_may_share_a_spelling() -> None:
     both = Recognizer(Vocabulary.of([concept("a", "alfa", short=("AB",)), concept("b", "AB")]))
     text = "AB"
-    assert {m.concept for m in both.in_document(text, words(text))} == {"a", "b"}
-    assert {m.concept for m in both.in_query(text, words(text))} == {"a", "b"}
+    assert {m.concept for m in both.in_document(word_table(text))} == {"a", "b"}
+    assert {m.concept for m in both.in_query(word_table(text))} == {"a", "b"}
 
 
 def test_an_empty_vocabulary_finds_nothing() -> None:
-    assert Recognizer(Vocabulary()).in_document("MS", words("MS")) == []
+    assert Recognizer(Vocabulary()).in_document(word_table("MS")) == []
 
 
 NAMES = "alfa bravo charlie delta echo foxtrot golf hotel india juliett".split()
@@ -192,7 +192,7 @@ def test_a_spelling_is_found_with_any_hyphen_slash_or_space(
     text = around.format(written)
     start = text.index(written)
     for found in (recognizer.in_document, recognizer.in_query):
-        spans = [(m.concept, m.start, m.end) for m in found(text, words(text))]
+        spans = [(m.concept, m.start, m.end) for m in found(word_table(text))]
         assert ("it", start, start + len(written)) in spans
 
 
@@ -209,7 +209,10 @@ TEXTS = st.lists(
 @given(TEXTS | st.text(max_size=60))
 def test_mentions_lie_in_the_text_and_begin_and_end_with_their_words(text: str) -> None:
     found = words(text)
-    for mentions in (RECOGNIZER.in_document(text, found), RECOGNIZER.in_query(text, found)):
+    for mentions in (
+        RECOGNIZER.in_document(word_table(text)),
+        RECOGNIZER.in_query(word_table(text)),
+    ):
         assert mentions == sorted(set(mentions), key=_order)
         for mention in mentions:
             assert mention.concept in MS.concepts
@@ -226,7 +229,7 @@ def _order(mention: Mention) -> tuple[int, int, str]:
 @settings(deadline=None, max_examples=200)
 @given(TEXTS)
 def test_no_mention_in_a_document_says_what_a_longer_one_says_already(text: str) -> None:
-    mentions = RECOGNIZER.in_document(text, words(text))
+    mentions = RECOGNIZER.in_document(word_table(text))
     for one, other in itertools.permutations(mentions, 2):
         if other.first <= one.first and one.last <= other.last and one[1:3] != other[1:3]:
             assert one.concept != other.concept
@@ -246,7 +249,7 @@ def test_every_spelling_of_the_shipped_vocabulary_is_recognized_in_a_query(
     lost = [
         (id_, spelling)
         for id_, spelling in sorted(written)
-        if not _names(recognizer.in_query(spelling, words(spelling)), id_, spelling)
+        if not _names(recognizer.in_query(word_table(spelling)), id_, spelling)
     ]
     assert not lost
 
@@ -259,7 +262,7 @@ def test_every_spelling_of_the_shipped_vocabulary_is_recognized_in_a_document(
     for id_, shipped in vocabulary.concepts.items():
         for spelling in (*shipped.spellings, *shipped.short, *shipped.capitals):
             text = f"Then, {spelling}, they said."
-            named = _names(recognizer.in_document(text, words(text)), id_, spelling)
+            named = _names(recognizer.in_document(word_table(text)), id_, spelling)
             if named is shipped.is_guard:
                 lost.append((id_, spelling))
     assert not lost
@@ -299,7 +302,7 @@ def test_a_list_of_two_things_is_not_catalogue_order() -> None:
     known = [concept("pain", "pain"), concept("ms", "MS"), concept("ms-pain", "MS pain")]
     recognizer = Recognizer(Vocabulary.of(known))
     for text in ("pain, MS", "MS, pain"):
-        found = [mention.concept for mention in recognizer.in_document(text, words(text))]
+        found = [mention.concept for mention in recognizer.in_document(word_table(text))]
         assert sorted(found) == ["ms", "pain"]
 
 
@@ -307,8 +310,8 @@ def test_numerals_and_single_letters_make_no_other_word() -> None:
     known = [concept("one-two", "phase I/II"), concept("three", "phase III"), concept("e", "zym E")]
     recognizer = Recognizer(Vocabulary.of(known))
     for text, expected in (("phase I/II", "one-two"), ("phase III", "three"), ("zym E", "e")):
-        assert [m.concept for m in recognizer.in_document(text, words(text))] == [expected]
-    assert not recognizer.in_document("zym", words("zym"))
+        assert [m.concept for m in recognizer.in_document(word_table(text))] == [expected]
+    assert not recognizer.in_document(word_table("zym"))
 
 
 @pytest.fixture(scope="module")
@@ -327,6 +330,6 @@ def test_every_spelling_of_a_concept_finds_an_abstract_with_any_other(
     written = data.draw(st.sampled_from(one.written), label="written")
     around = data.draw(st.sampled_from(["{}", "We studied {}.", "Then ({}).", "a; {}\nb"]))
     text = around.format(written)
-    asked = {mention.concept for mention in shipped.in_query(typed, words(typed))}
-    found = {mention.concept for mention in shipped.in_document(text, words(text))}
+    asked = {mention.concept for mention in shipped.in_query(word_table(typed))}
+    found = {mention.concept for mention in shipped.in_document(word_table(text))}
     assert one.id in asked & found

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import index.sentences
+from corpus import Report, bundled_corpus, gather
 from index.sentences import sentences
 
 
@@ -65,3 +71,49 @@ def test_sentences_do_not_overlap_and_lose_nothing_but_white_space(text: str) ->
         assert text[start:end].strip()
         last = end
     assert not text[last:].strip()
+
+
+def by_punkt_alone(text: str) -> list[tuple[int, int]]:
+    found = index.sentences._splitter().span_tokenize(text)
+    return index.sentences._joined(text, found)
+
+
+PARTS = ["Alfa", "bravo", "MS", "al.", "e.g.", "vs.", "Vs.", "co-al.", "approx.", "suppl.", "0.5",
+         "12.", "J.", "é.", "_.", "A.B.", "i.v.", "...", ". .", ".", "?", "?!", ".)", ").", "].)",
+         "12%.", ".”", "“Echo", "’", "‘a", "«F", "(n=2).", "[3].", "--", "?)bar.", "!x", ";", "@",
+         "}", "\n", "\u00a0", "\x1c", "KAl."]  # fmt: skip
+MARKS = "aB1.?!()[]{}“”‘’«» \n,;'\"…\u00a0\x1céßK-_*@"
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.sampled_from(PARTS) | st.just(" "), max_size=12).map("".join)
+    | st.lists(st.sampled_from(PARTS), max_size=12).map(" ".join)
+    | st.text(st.sampled_from(MARKS), max_size=60)
+    | st.text(max_size=60)
+)
+def test_sentences_are_what_punkt_alone_makes_them(text: str) -> None:
+    assert sentences(text) == by_punkt_alone(text)
+
+
+def test_sentences_of_the_bundled_page_are_what_punkt_alone_makes_them() -> None:
+    paragraphs = [
+        paragraph.text
+        for abstract in gather([bundled_corpus()], Report())
+        for paragraph in abstract.paragraphs
+    ]
+    assert paragraphs
+    assert [sentences(text) for text in paragraphs] == list(map(by_punkt_alone, paragraphs))
+
+
+@pytest.mark.parametrize("text", ["?!" * 20_000, ".)" * 20_000, "a." * 20_000, " " * 40_000 + "."])
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    sentences(text)
+    assert time.process_time() - start < 5
+
+
+def test_nltk_is_not_imported_before_a_text_is_split() -> None:
+    program = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('nltk' in sys.modules)"
+    module = index.sentences.__file__
+    subprocess.run([sys.executable, "-c", program, module], check=True)

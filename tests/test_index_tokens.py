@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.tokens import GREEK, Gap, fold, tokenize
+from index.tokens import _WORD, GREEK, Gap, Remembered, Token, fold, token_table, tokenize
 
 # Characters that the rules speak of, so that they meet each other often.
 RULED = st.text(st.sampled_from("aBmsIV019.,'’-–/ \n\tßẞβΒάµæØé½²ﬁİ(=)*_"), max_size=40)
@@ -145,9 +147,75 @@ def test_capitals_do_not_matter(text: str) -> None:
     assert forms(text.upper()) == forms(text.lower())
 
 
+def gap(between: str) -> Gap:
+    if re.fullmatch("[-‐‑‒–—−]?", between):
+        return Gap.HYPHEN
+    loose = re.fullmatch(r"[^\S\n]*[-‐‑‒–—−/*'’]*[^\S\n]*", between)
+    return Gap.SPACE if loose else Gap.BREAK
+
+
+def plainly(text: str) -> list[Token]:
+    """What ``tokenize`` says, found word by word by the one pattern for all texts."""
+    found = []
+    last = 0
+    for match in regex.finditer(_WORD, text):
+        form = fold(match[0])
+        if form:
+            found.append(Token(form, *match.span(), gap(text[last : match.start()])))
+            last = match.end()
+    return found
+
+
+MIXED = st.lists(
+    st.sampled_from(
+        ["I.V.", "i.e", "0.4", "1,149", "O'Connor", "IFN-ß", "x_y", "½", "e\u0301", "б"]
+    )
+    | st.sampled_from(["alfa", "T2", "'", "’", ".", "\n", "-", "\u200b"]),
+    max_size=12,
+).flatmap(lambda parts: st.sampled_from(["", " ", "  ", "\t"]).map(lambda joint: joint.join(parts)))
+ASCII = st.text(st.characters(max_codepoint=127), max_size=60)
+
+
+@settings(deadline=None, max_examples=1000)
+@given(RULED | ANY | MIXED | ASCII)
+def test_the_ways_to_be_fast_change_nothing(text: str) -> None:
+    assert tokenize(text) == plainly(text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(RULED | ANY | MIXED)
+def test_the_columns_are_the_tokens_and_what_is_between_them(text: str) -> None:
+    table = token_table(text)
+    found = tokenize(text)
+    assert [(t.form, t.start, t.end) for t in found] == list(zip(*table[:3], strict=True))
+    last = 0
+    for between, start, end in zip(table.betweens, table.starts, table.ends, strict=True):
+        assert text[last:start] == between
+        last = end
+
+
+def test_what_is_remembered_stays_within_bounds() -> None:
+    asked: list[str] = []
+
+    def ask(word: str) -> int:
+        asked.append(word)
+        return len(word)
+
+    remembered = Remembered(ask, 3)
+    for number in range(100):
+        assert remembered["a" * (number % 5)] == number % 5
+        assert len(remembered) <= 3
+    del asked[:]
+    assert [remembered["aaaaaa"], remembered["aaaaaa"]] == [6, 6]
+    assert asked == ["aaaaaa"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "a" * 100_000 + "é",
+        "é" + "a." * 50_000 + "ab",
+        "é " * 50_000,
         "a" + " " * 100_000 + ". b",
         "1." * 50_000 + "1a.1",
         "a." * 50_000 + "ab",

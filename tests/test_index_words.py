@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.stems import stem
-from index.tokens import tokenize
-from index.words import words
+from index.tokens import PREFIXES, Gap, tokenize
+from index.words import word_table, words
 
 
 def joined(text: str) -> list[str | None]:
@@ -50,3 +50,20 @@ def test_words_are_the_tokens_with_their_stems(text: str) -> None:
     assert all(word.stem == stem(word.form) for word in found)
     assert not found or found[-1].joined is None
     assert all(word.joined for word in found if word.is_prefix)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=60) | st.text(st.sampled_from("anti post x1 -/.ß\n"), max_size=40))
+def test_the_columns_say_what_the_words_say(text: str) -> None:
+    table = word_table(text)
+    found = words(text)
+    assert table.text == text
+    assert [(w.form, w.start, w.end) for w in found] == list(
+        zip(table.forms, table.starts, table.ends, strict=True)
+    )
+    for place, word in enumerate(found):
+        assert table.gaps.get(place, Gap.SPACE) is word.gap
+        assert table.joined.get(place) == word.joined
+        assert word.is_prefix is (word.joined is not None and word.form in PREFIXES)
+        assert table.written(place, place) == text[word.start : word.end]
+    assert list(table.joined) == sorted(table.joined)

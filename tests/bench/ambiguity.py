@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from corpus import Report, gather
 from index import Analysis, Vocabulary
 from index.agreement import fold_short
+from index.words import word_table
 
 CASES = Path(__file__).parents[1] / "data" / "ambiguity.jsonl"
 
@@ -90,7 +91,7 @@ def decisions(analysis: Analysis, corpus: list[Path]) -> dict[str, Counter[bool]
     for abstract in gather(corpus, Report()):
         asked: dict[str, bool] = {}
         for one in analysis.read(abstract.title, abstract.text):
-            for mention in recognizer.in_document(str(one), one.analysed.words):
+            for mention in recognizer.in_document(word_table(str(one))):
                 if senses.is_short(mention, one):
                     short = fold_short(one[mention.start : mention.end])
                     key = f"{short} = {mention.concept}"
