@@ -12,8 +12,9 @@ from corpus import bundled_corpus
 from corpus.record import from_object
 from index import Vocabulary, build
 from index.generation import CURRENT
-from web import Settings, create_app
+from web.app import create_app
 from web.current import EVERY
+from web.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

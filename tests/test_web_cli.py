@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 from corpus.record import from_object
 from index import Vocabulary
-from web.cli import main
+from web.cli import COMMANDS, main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -263,3 +263,37 @@ def test_a_real_server_builds_serves_follows_and_ends(tmp_path: Path) -> None:
     assert server.returncode == 0
     assert "secretword" not in log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself(name: str) -> None:
+    listed = COMMANDS[name].help
+    told = " ".join(run(name, "--help").output.split())
+    assert listed.endswith(".")
+    assert listed in told
+    assert listed in " ".join(run("--help").output.split())
+
+
+def test_an_unknown_command_is_told() -> None:
+    result = run("alfa")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("No such command 'alfa'.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], ["index", "search", "flask", "nltk", "numpy", "rich"]),
+        (["search", "--help"], ["flask", "gunicorn", "search.evaluate"]),
+        (["serve", "--help"], ["index", "search", "flask", "nltk", "numpy"]),
+    ],
+    ids=" ".join,
+)
+def test_a_command_imports_only_what_it_needs(arguments: list[str], absent: list[str]) -> None:
+    script = (
+        "import sys\nfrom web.cli import main\nmain(sys.argv[1:], standalone_mode=False)\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(absent) & set(done.stdout.splitlines())

@@ -7,11 +7,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Vocabulary, build
+from index import Published, Vocabulary, build
 from index.errors import DamagedIndex, NoIndex
 from index.generation import CURRENT
 from search import Searcher
@@ -19,11 +20,11 @@ from web.current import Current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from index.generation import Manifest
 
 THREADS = 8
+MAPS = Path("/proc/self/maps")
 
 
 class Opener:
@@ -96,6 +97,16 @@ def test_a_publish_is_followed_and_the_old_one_closed(
     publish(home, 4)
     assert total(current) == 4
     assert opener.closed == opener.opened[:1]
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="the system does not tell what is mapped")
+def test_the_files_of_an_old_one_do_not_stay_in_memory(home: Path, current: Current) -> None:
+    ids = []
+    for count in (3, 4):
+        ids.append(publish(home, count).id)
+        for _ in range(2):
+            assert total(current) == count
+    assert [id_ in MAPS.read_text() for id_ in ids] == [False, True]
 
 
 def test_a_lease_outlives_a_publish(home: Path, current: Current, opener: Opener) -> None:
@@ -175,13 +186,31 @@ def test_the_old_one_serves_while_the_new_one_is_damaged(home: Path, current: Cu
     publish(home, 3)
     assert total(current) == 3
     broken = publish(home, 4)
-    path = home / "generations" / broken.id / "spellings.json"
+    path = home / "generations" / broken.id / "vocabulary.json"
     path.write_bytes(path.read_bytes() + b" ")
     assert total(current) == 3
     assert isinstance(current.fault, DamagedIndex)
     publish(home, 5)
     assert total(current) == 5
     assert current.fault is None
+
+
+def test_a_generation_is_read_in_full_before_it_serves(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    real = Published.open
+
+    def note(index_dir: Path, **options: object) -> Published:
+        asked.append(options)
+        return real(index_dir, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Published, "open", note)
+    publish(home, 3)
+    current = Current(home, every=0)
+    assert total(current) == 3
+    assert asked == [{"thorough": True}]
+    current.close()
 
 
 def test_the_old_one_serves_while_the_pointer_is_gone(home: Path, current: Current) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from corpus import bundled_corpus
 from index import Concept, Vocabulary, build
-from web import Settings, create_app
+from web.app import create_app
 from web.current import EVERY
+from web.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Concept, Vocabulary, build
-from web import Settings, create_app
+from web.app import create_app
 from web.server import QuietLogger
+from web.settings import Settings
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

@@ -2,50 +2,85 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from contextlib import suppress
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import click
 
-from corpus import CorpusError, Report, bundled_corpus
-from corpus.record import to_object
-from index import Published, RanvierIndexError, build
-from index.errors import NoIndex, OutdatedIndex
-from index.generation import Manifest, pointer, read_manifest
-from search import AbstractNotFound, Searcher
-from search.errors import UnusableCollection
-from web import server, terminal
-from web.abbreviations import abbreviations_command
-from web.evaluation import evaluate_command
-from web.settings import HOST, INDEX, PORT, Settings, SettingsError
-from web.vocabulary import vocabulary_commands, vocabulary_of, vocabulary_option
+from web.settings import INDEX
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells count."""
 
-EXPECTED = (
-    CorpusError,
-    RanvierIndexError,
-    AbstractNotFound,
-    SettingsError,
-    UnusableCollection,
-)
+
+class _Later(NamedTuple):
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "abbreviations": _Later(
+        "web.abbreviations",
+        "abbreviations_command",
+        "List the short forms that the abstracts define, or what SHORT stands for.",
+    ),
+    "build": _Later(
+        "web.commands",
+        "build_command",
+        "Build the index of some files of abstracts and publish it in one step.",
+    ),
+    "evaluate": _Later(
+        "web.evaluation",
+        "evaluate_command",
+        "Measure the ranking on judged collections in BEIR layout.",
+    ),
+    "search": _Later("web.commands", "search_command", "Search, best match first."),
+    "serve": _Later(
+        "web.serving", "serve_command", "Serve the pages and the API until you press Ctrl-C."
+    ),
+    "show": _Later("web.commands", "show_command", "Show a whole abstract."),
+    "status": _Later(
+        "web.commands",
+        "status_command",
+        "Say what the live index holds, after reading every byte of it.",
+    ),
+    "vocabulary": _Later(
+        "web.vocabulary",
+        "vocabulary_commands",
+        "Check, explain and compare vocabularies of concepts.",
+    ),
+}
+"""All commands. Each is imported when it is asked for, and none to list them: imports take longer
+than most commands."""
 
 
 class _Commands(click.Group):
     """Ends with one sentence on stderr, never with a traceback, for all that can be expected."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as Click calls it)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        later = COMMANDS.get(cmd_name)
+        if later is None:
+            return None
+        found: click.Command = getattr(import_module(later.module), later.name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, later.help) for name, later in COMMANDS.items()])
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (as Click declares it)
         try:
             return super().invoke(ctx)
-        except EXPECTED as error:
-            click.echo(str(error), err=True)
-            ctx.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
@@ -53,6 +88,13 @@ class _Commands(click.Group):
             # Whoever read our output has seen enough; Python must not complain at its end either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except Exception as error:
+            from web.commands import EXPECTED  # noqa: PLC0415 (imported by whatever raised it)
+
+            if not isinstance(error, EXPECTED):
+                raise
+            click.echo(str(error), err=True)
+            ctx.exit(2)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,161 +108,3 @@ class _Commands(click.Group):
 def main(ctx: click.Context, index: str | None) -> None:
     """Full-text search over abstracts on multiple sclerosis."""
     ctx.obj = index
-
-
-@main.command("build")
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...", type=click.Path(path_type=Path))
-@vocabulary_option
-@click.pass_obj
-def build_command(index: str | None, sources: tuple[Path, ...], files: tuple[Path, ...]) -> None:
-    """Build the index of some files of abstracts and publish it in one step.
-
-    Without a file, of the abstracts that come with Ranvier. Whatever goes wrong, the index that is
-    live stays as it is.
-    """
-    _build(Settings.of(index=index, vocabulary=files), sources)
-
-
-_off = click.option(
-    "--off",
-    multiple=True,
-    metavar="ID",
-    callback=lambda *given: tuple(
-        name.strip().lower() for value in given[-1] for name in _typed(value).split(",")
-    ),
-    help="Search for a concept only as typed; ID.narrower leaves out only what is narrower.",
-)
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("query", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
-@click.option(
-    "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page."
-)
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@_off
-@click.pass_obj
-def search(
-    index: str | None,
-    query: tuple[str, ...],
-    *,
-    as_json: bool,
-    limit: int,
-    page: int,
-    off: tuple[str, ...],
-) -> None:
-    """Search, best match first.
-
-    QUERY takes words, "exact words", -without, OR, (brackets), field:word, year:2003..2005,
-    begin* and concept:NAME; mind that your shell has its own use for quotes and brackets.
-    """
-    for word in query:
-        if word.startswith("--"):
-            raise click.NoSuchOption(word)
-    with Searcher.open(Settings.of(index=index).index_dir) as searcher:
-        found = searcher.search(_typed(" ".join(query)), page=page, per_page=limit, off=off)
-    if as_json:
-        _print_json(found.to_dict())
-    else:
-        terminal.print_page(found)
-
-
-@main.command()
-@click.argument("pmid")
-@click.option("--query", default="", help="Mark what this query matches.")
-@_off
-@click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
-@click.pass_obj
-def show(index: str | None, pmid: str, *, query: str, off: tuple[str, ...], as_json: bool) -> None:
-    """Show a whole abstract."""
-    with Searcher.open(Settings.of(index=index).index_dir) as searcher:
-        shown = searcher.abstract(_typed(pmid), _typed(query), off=off)
-    if as_json:
-        _print_json(to_object(shown.abstract) | shown.to_dict())
-    else:
-        terminal.print_abstract(shown)
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest as one object.")
-@click.pass_obj
-def status(index: str | None, *, as_json: bool) -> None:
-    """Say what the live index holds, after reading every byte of it."""
-    index_dir = Settings.of(index=index).index_dir
-    with Searcher.open(index_dir) as searcher:
-        manifest = searcher.manifest
-    if as_json:
-        _print_json({"index": str(index_dir), "bytes": manifest.bytes, **asdict(manifest)})
-    else:
-        terminal.print_manifest(manifest, index_dir)
-
-
-@main.command()
-@click.option("--host", help=f"Else {HOST}, else {Settings.host}.")
-@click.option("--port", help=f"Else {PORT}, else {Settings.port}; 0 takes a free one.")
-@click.option("--threads", help=f"Requests answered at once; {Settings.threads} if not given.")
-@click.option(
-    "--build-if-missing",
-    is_flag=True,
-    help="First build the bundled corpus, if nothing was published or a version before built it.",
-)
-@click.pass_obj
-def serve(
-    index: str | None,
-    host: str | None,
-    port: str | None,
-    threads: str | None,
-    *,
-    build_if_missing: bool,
-) -> None:
-    """Serve the pages and the API until you press Ctrl-C."""
-    settings = Settings.of(index=index, host=host, port=port, threads=threads)
-    if build_if_missing and _lacks_bundled(settings.index_dir):
-        _build(settings, ())
-    server.serve(settings, lambda address: click.echo(f"Ranvier serves {address}"))
-
-
-main.add_command(evaluate_command)
-main.add_command(abbreviations_command)
-main.add_command(vocabulary_commands)
-
-
-def _build(settings: Settings, sources: tuple[Path, ...]) -> Manifest:
-    report = Report()
-    vocabulary = vocabulary_of(settings.vocabulary)
-    with terminal.building() as progress:
-        manifest = build(
-            settings.index_dir,
-            list(sources) or [bundled_corpus()],
-            vocabulary=vocabulary,
-            report=report,
-            progress=progress,
-        )
-    terminal.print_build(manifest, report, settings.index_dir)
-    return manifest
-
-
-def _lacks_bundled(index_dir: Path) -> bool:
-    """Whether there is no index, or one of the bundled corpus that this version cannot read."""
-    try:
-        Published.open(index_dir).close()
-    except NoIndex:
-        return True
-    except OutdatedIndex:
-        with suppress(RanvierIndexError):
-            sources = read_manifest(index_dir, pointer(index_dir)).sources
-            return sources == (bundled_corpus().name,)
-    except RanvierIndexError:
-        pass  # not ours to replace; the pages will say what is wrong
-    return False
-
-
-def _typed(argument: str) -> str:
-    """An argument without the bytes that are no text: nothing could print them again."""
-    return argument.encode("utf-8", "replace").decode("utf-8")
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    # ASCII, like the API: it survives every terminal, locale and half of a surrogate pair.
-    click.echo(json.dumps(content, indent=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -13,6 +14,7 @@ from flask import current_app
 
 from index.errors import DamagedIndex, RanvierIndexError
 from index.generation import Pointer, pointer
+from index.published import Published
 from search import Searcher
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ RETRY = 5.0
 """Seconds before a generation that could not be opened is tried again: that reads all its bytes."""
 
 
+def read_in_full(index_dir: Path) -> Searcher:
+    """A searcher of the live generation, of which every byte is read first."""
+    return Searcher(Published.open(index_dir, thorough=True))
+
+
 @dataclass
 class _Held:
     """A searcher and how many threads use it; a retired one is closed by its last user."""
@@ -45,9 +52,9 @@ class Current:
     >>> with current.searcher() as searcher:  # doctest: +SKIP
     ...     page = searcher.search("RRMS")
 
-    The thread that first sees a new generation opens it while all others go on with the old one,
-    which is closed when its last lease ends. If the new one cannot be opened, the old one keeps
-    serving, and ``fault`` says why.
+    The thread that first sees a new generation reads all of it and opens it, while all others go on
+    with the old one, which is closed when its last lease ends. If the new one cannot be opened, the
+    old one keeps serving, and ``fault`` says why.
     """
 
     def __init__(
@@ -56,7 +63,7 @@ class Current:
         *,
         every: float = EVERY,
         retry: float = RETRY,
-        opener: Callable[[Path], Searcher] = Searcher.open,
+        opener: Callable[[Path], Searcher] = read_in_full,
     ) -> None:
         self._index_dir = index_dir
         self._every = every
@@ -68,6 +75,7 @@ class Current:
         self._fault: RanvierIndexError | None = None
         self._looked = float("-inf")
         self._failed: tuple[Pointer, float] | None = None
+        self._has_closed = False
 
     @property
     def fault(self) -> RanvierIndexError | None:
@@ -106,7 +114,7 @@ class Current:
             held.leases -= 1
             unused = held.retired and not held.leases
         if unused:
-            held.searcher.close()
+            self._close(held)
 
     def _swap(self, searcher: Searcher | None) -> None:
         with self._state:
@@ -116,7 +124,20 @@ class Current:
             old.retired = True
             unused = not old.leases
         if unused:
-            old.searcher.close()
+            self._close(old)
+
+    def _close(self, held: _Held) -> None:
+        held.searcher.close()
+        self._has_closed = True
+
+    def _let_go(self) -> None:
+        """Unmaps the files of searchers that were closed before, and lets go of what they kept."""
+        if self._has_closed:
+            self._has_closed = False
+            # They are in cycles, for which Python may not look for hours by itself; and what is
+            # kept by generation becomes garbage only when the searcher is gone.
+            gc.collect()
+            gc.collect()
 
     def _follow(self) -> None:
         """Looks whether another generation is live, and opens it."""
@@ -126,6 +147,7 @@ class Current:
         try:
             if self._due():
                 self._note(self._look())
+                self._let_go()
                 self._looked = time.monotonic()
         finally:
             self._opening.release()

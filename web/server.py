@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from web import create_app
 from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -65,7 +64,9 @@ class Server(BaseApplication):  # type: ignore[misc] # same
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application, made in the worker."""
+        """The application, made and imported in the worker."""
+        from web.app import create_app  # noqa: PLC0415 (see ``web.serving``)
+
         return create_app(self._settings)
 
 

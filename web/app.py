@@ -1,0 +1,53 @@
+"""The WSGI application."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from flask import Flask, request
+
+from web import api, current, faults, headers, pages, render
+from web.settings import Settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+LARGEST_BODY = 16 * 1024
+"""Nothing here takes a body; whatever sends one is told so soon."""
+
+
+class _Ranvier(Flask):
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Logs where a fault happened, and neither address nor message: these may tell a query."""
+        kind, _, trace = exc_info
+        place = "".join(traceback.format_tb(trace))
+        name = kind.__name__ if kind else "A fault"
+        self.logger.error("%s in %s\n%s", name, request.endpoint, place)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application that serves the index of some settings, or else of the environment's."""
+    settings = settings or Settings.of()
+    app = _Ranvier(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.jinja_options = {
+        "undefined": jinja2.StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    _keep_order(app.json)
+    app.extensions[current.EXTENSION] = current.Current(settings.index_dir)
+    app.register_blueprint(pages.pages)
+    app.register_blueprint(api.api)
+    for part in (render, faults, headers):
+        part.register(app)
+    return app
+
+
+def _keep_order(provider: Any) -> None:  # noqa: ANN401 (the attribute is not on Flask's base class)
+    provider.sort_keys = False
