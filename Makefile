@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/installed
+BENCH := $(VENV)/installed-bench
 
-.PHONY: serve test check lock
+.PHONY: serve test check lock bench
 
 serve: $(STAMP)
 	$(RUN) -m web serve --build-if-missing
@@ -15,6 +16,14 @@ test: $(STAMP)
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest
+
+# Under 15 minutes on two cores that do nothing else; BENCH_OPTIONS="--skip growth" takes a part.
+bench: $(BENCH)
+	$(RUN) tests/bench/speed $(BENCH_OPTIONS)
+
+$(BENCH): $(STAMP) tests/bench/requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.lock
+	touch $(BENCH)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

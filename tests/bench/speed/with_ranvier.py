@@ -1,0 +1,30 @@
+"""Ranvier itself: plain ranking, or as it ranks when nothing is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index import build as build_index
+from search import Searcher
+from search.feedback import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .queries import Query
+
+
+def build(source: Path, target: Path, cores: int) -> None:
+    """Indexes a file of texts with all that Ranvier does, and publishes it."""
+    build_index(target, [source], workers=cores)
+
+
+class Engine:
+    """Ranks ten hits with snippets, receipts and expansions; facets only where they are asked."""
+
+    def __init__(self, home: Path, *, plain: bool = True) -> None:
+        self._searcher = Searcher.open(home, feedback=Settings(weight=0.0) if plain else None)
+
+    def search(self, kind: str, query: Query) -> object:
+        """The first page of hits."""
+        return self._searcher.search(query.typed, facets=kind == "facets")
