@@ -4,10 +4,22 @@
 generation and makes it the live one, ``Published`` opens the live one.
 """
 
-from index.analysis import Analysis
-from index.build import build
-from index.errors import RanvierIndexError
-from index.published import Published
-from index.vocabulary import Concept, Vocabulary
+import sys
+
+# Where SciPy is installed NLTK loads it, a second and 60 MB for parts that are not used here. It
+# takes SciPy for missing while this stands; whoever needs SciPy imports it before or later.
+_is_unloaded = "scipy" not in sys.modules
+if _is_unloaded:
+    sys.modules["scipy"] = None  # type: ignore[assignment] # how Python is told so
+import nltk  # noqa: E402, F401
+
+if _is_unloaded:
+    del sys.modules["scipy"]
+
+from index.analysis import Analysis  # noqa: E402
+from index.build import build  # noqa: E402
+from index.errors import RanvierIndexError  # noqa: E402
+from index.published import Published  # noqa: E402
+from index.vocabulary import Concept, Vocabulary  # noqa: E402
 
 __all__ = ["Analysis", "Concept", "Published", "RanvierIndexError", "Vocabulary", "build"]

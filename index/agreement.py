@@ -7,18 +7,18 @@ those that define the short form mean the same; else the reader has to be asked.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.abbreviations import definitions
-from index.stems import stem
-from index.tokens import tokenize
+from index.codec.table import Table, write_table
+from index.stems import STEMS
+from index.tokens import Remembered, token_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from corpus import Abstract
     from index.abbreviations import Definition
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 LEAST_ABSTRACTS = 2  # one abstract alone may be mistaken, or speak for itself only
 LEAST_SHARE = 0.8  # of the definitions of a short form
 MOST_PAIRS = 1_000_000  # pairs of forms kept while learning: about 300 MB
+
+MOST_FORMS = 1 << 14  # whose keys are remembered: about 3 MB for short and for long ones
+
+_SHORT, _LONG = "short_forms", "long_forms"  # the tables on disk
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Agreement:
     """The short forms of a corpus, found without regard to capitals, hyphens and plural."""
 
     def __init__(self, short_forms: Iterable[ShortForm] = ()) -> None:
-        self._forms = {fold_short(one.short): one for one in short_forms}
+        self._forms: Mapping[str, ShortForm] = {fold_short(one.short): one for one in short_forms}
 
     def __len__(self) -> int:
         return len(self._forms)
@@ -89,37 +93,43 @@ class Agreement:
         meaning = found.agreed if found else None
         return meaning.long if meaning else None
 
-    def shorts_for(self, long: str) -> tuple[ShortForm, ...]:
-        """The short forms agreed to stand for a long form, which is given by its ``fold_long``."""
-        return self._agreed.get(long, ())
-
-    @cached_property
-    def _agreed(self) -> dict[str, tuple[ShortForm, ...]]:
-        found: defaultdict[str, list[ShortForm]] = defaultdict(list)
-        for one in self:
-            if one.agreed:
-                found[fold_long(one.agreed.long)].append(one)
-        return {long: tuple(shorts) for long, shorts in found.items()}
-
     def conflicts(self) -> list[ShortForm]:
         """The short forms with more than one meaning, those with most definitions first."""
         return [one for one in self if one.is_conflict]
 
-    def to_json(self) -> str:
-        """All of it as JSON, ``{"MS": {"multiple sclerosis": 12}}``, in an order of its own."""
-        content = {
-            one.short: {meaning.long: meaning.abstracts for meaning in one.meanings} for one in self
+    def write(self, folder: Path) -> None:
+        """Writes all of it into a folder, for ``StoredAgreement``."""
+        longs: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self:
+            if one.agreed:
+                longs[fold_long(one.agreed.long)].append(fold_short(one.short))
+        write_table(folder, _LONG, longs)
+        forms = {
+            key: [one.short, {meaning.long: meaning.abstracts for meaning in one.meanings}]
+            for key, one in self._forms.items()
         }
-        return json.dumps(content, ensure_ascii=False, indent=1)
+        write_table(folder, _SHORT, forms)
 
-    @classmethod
-    def from_json(cls, text: str) -> Agreement:
-        """The agreement that ``to_json`` wrote."""
-        content: dict[str, dict[str, int]] = json.loads(text)
-        return cls(
-            ShortForm(short, tuple(Meaning(long, count) for long, count in meanings.items()))
-            for short, meanings in content.items()
-        )
+
+class StoredAgreement(Agreement):
+    """The agreement in a folder, of which no more is read than what is asked for.
+
+    It also knows the way back, from long forms to short ones. Safe to share by threads.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._forms = Table(folder, _SHORT, _short_form)
+        self._longs: Table[list[str]] = Table(folder, _LONG)
+
+    def shorts_for(self, long: str) -> tuple[ShortForm, ...]:
+        """The short forms agreed to stand for a long form, which is given by its ``fold_long``."""
+        return tuple(self._forms[key] for key in self._longs.get(long, ()))
+
+    def begins_long(self, words: str) -> bool:
+        """Whether such a long form begins with some words, or is them, given by ``fold_long``."""
+        first = self._longs.first_from(words)
+        return first is not None and f"{first} ".startswith(f"{words} ")
 
 
 class Learner:
@@ -169,13 +179,25 @@ def learn(abstracts: Iterable[Abstract]) -> Agreement:
 
 def fold_short(short: str) -> str:
     """The key of a short form: IFN-β and IFN-beta, RCT and RCTs have one each."""
+    return _SHORT_KEYS[short]
+
+
+def _fold_short(short: str) -> str:
     singular = short[:-1] if short[-1:] == "s" and short[-2:-1].isupper() else short
-    return " ".join(token.form for token in tokenize(singular)) or singular.casefold()
+    return " ".join(token_table(singular).forms) or singular.casefold()
 
 
 def fold_long(long: str) -> str:
     """The key of a long form: its stems, so that plural, hyphens and spelling make no meaning."""
-    return " ".join(stem(token.form) for token in tokenize(long)) or long.casefold()
+    return _LONG_KEYS[long]
+
+
+def _fold_long(long: str) -> str:
+    return " ".join(map(STEMS.__getitem__, token_table(long).forms)) or long.casefold()
+
+
+_SHORT_KEYS = Remembered(_fold_short, MOST_FORMS)
+_LONG_KEYS = Remembered(_fold_long, MOST_FORMS)
 
 
 def _keyed(found: Iterable[Definition]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -185,6 +207,11 @@ def _keyed(found: Iterable[Definition]) -> dict[tuple[str, str], tuple[str, str]
         key = fold_short(definition.short), fold_long(definition.long)
         pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
     return pairs
+
+
+def _short_form(entry: Any) -> ShortForm:  # noqa: ANN401 (parsed JSON)
+    short, meanings = entry
+    return ShortForm(short, tuple(Meaning(long, count) for long, count in meanings.items()))
 
 
 def _by_long() -> defaultdict[str, Counter[str]]:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import platform
 import shutil
+import tempfile
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report, gather
-from corpus.jsonl import to_line
-from corpus.record import to_object
 from index import analysis as analysis_module
 from index import schema as schema_module
 from index.agreement import Learner
-from index.analysis import Analysis
+from index.chunks import Chunk, chunks
+from index.codec.codec import ArrayWriter
+from index.codec.table import write_table
 from index.errors import BuildFailed, BuildRunning
-from index.forward import ForwardWriter
 from index.generation import (
     GENERATIONS,
     PARTIAL,
@@ -37,22 +38,16 @@ from index.generation import (
     write_json,
     write_manifest,
 )
-from index.published import Published
-from index.schema import NO_YEAR, document, schema
-from index.sentences import sentences
+from index.published import SPELLINGS, VOCABULARY, Published
+from index.schema import NO_YEAR, schema
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from corpus import Abstract
-    from index.analysis import ReadText
 
 LOCK = "build.lock"
-MEMORY_MB = 256
-"""How much Whoosh gathers in memory before it writes a run of postings to disk."""
-
 SPELLINGS_KEPT = 50
 """How many spellings of a concept, the most frequent first, a generation remembers."""
 
@@ -77,6 +72,17 @@ class _Tally:
     spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     abbreviations: Learner = field(default_factory=Learner)
 
+    def add(self, chunk: Chunk) -> None:
+        """Counts a chunk."""
+        self.corpus.update(chunk.corpus)
+        self.abstracts += chunk.files.documents
+        self.years += chunk.years
+        self.notices |= chunk.notices
+        for concept, spellings in chunk.spellings.items():
+            self.spellings[concept].update(spellings)
+        for definitions in chunk.definitions:
+            self.abbreviations.add(definitions)
+
 
 def build(
     index_dir: Path,
@@ -85,11 +91,13 @@ def build(
     vocabulary: Vocabulary | None = None,
     report: Report | None = None,
     progress: Progress = lambda _: None,
+    workers: int | None = None,
 ) -> Manifest:
     """Builds a generation from files of abstracts and makes it the live one.
 
     Whatever happens on the way (a bad file, a full disk, an interrupt, a kill), the live index
     stays as it is, and the next build removes what was left. ``report`` learns what was rejected.
+    So many ``workers`` share the work, by default one for each core.
 
     Raises ``BuildRunning`` if another build is at work, ``BuildFailed`` if nothing could be
     published, ``corpus.UnusableFile`` for a file that holds no abstracts.
@@ -100,14 +108,13 @@ def build(
         partial = folder(index_dir, _new_id() + PARTIAL)
         partial.mkdir(parents=True)
         try:
-            abstracts = gather(sources, report)
             manifest = write(
                 partial,
-                abstracts,
+                _told(gather(sources, report), progress),
                 vocabulary or Vocabulary.bundled(),
                 report,
                 sources=sources,
-                progress=progress,
+                workers=workers or len(os.sched_getaffinity(0)),
             )
             Published.check(partial, manifest)
             publish(index_dir, partial)
@@ -124,21 +131,19 @@ def write(
     report: Report,
     *,
     sources: Sequence[Path] = (),
-    progress: Progress = lambda _: None,
+    workers: int = 1,
 ) -> Manifest:
     """Writes a complete generation into the empty folder ``target`` and returns its manifest."""
     began = time.monotonic()
-    reader = Analysis(vocabulary)
     tally = _Tally()
-    _write_postings(target, _counted(abstracts, tally, progress), reader, tally)
+    _write_postings(target, abstracts, vocabulary, tally, workers)
     if not tally.abstracts:
         raise BuildFailed(
             f"None of the {len(report.rejected)} records could be used; {_UNCHANGED}."
         )
-    (target / "vocabulary.json").write_text(vocabulary.to_json(), encoding="utf-8")
-    write_json(target / "spellings.json", _most_frequent(tally.spellings))
-    learned = tally.abbreviations.agreement().to_json()
-    (target / "abbreviations.json").write_bytes(learned.encode("utf-8", "backslashreplace"))
+    (target / VOCABULARY).write_text(vocabulary.to_json(), encoding="utf-8")
+    write_table(target, SPELLINGS, _most_frequent(tally.spellings))
+    tally.abbreviations.agreement().write(target)
     write_json(target / "report.json", [str(problem) for problem in report.rejected[:1000]])
     years = [year for year in tally.years if year != NO_YEAR]
     manifest = Manifest(
@@ -170,61 +175,33 @@ def fingerprints(vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _write_postings(
-    target: Path, abstracts: Iterable[Abstract], reader: Analysis, tally: _Tally
+    target: Path,
+    abstracts: Iterable[Abstract],
+    vocabulary: Vocabulary,
+    tally: _Tally,
+    workers: int,
 ) -> None:
-    index = FileStorage(str(target)).create_index(schema(reader))
-    writer = index.writer(limitmb=MEMORY_MB)
-    forward = ForwardWriter()
+    index = FileStorage(str(target)).create_index(schema(None))
+    writer = ArrayWriter(index)
     try:
-        for abstract in abstracts:
-            tally.corpus.update(to_line(abstract))
-            writer.add_document(**document(abstract, _record(abstract), reader))
-            texts = reader.read(abstract.title, abstract.text)
-            forward.add(texts, reader)
-            _count_spellings(texts, tally)
-            tally.abbreviations.add(d for text in texts for d in text.analysed.definitions)
+        with tempfile.TemporaryDirectory(dir=target, suffix=PARTIAL) as runs:
+            for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
+                writer.add_run(chunk.files)
+                tally.add(chunk)
+            writer.commit()
     except BaseException:
-        writer.cancel()
+        if not writer.is_closed:
+            writer.cancel()
         raise
-    writer.commit(optimize=True)
     index.close()
-    forward.write(target)
     for lock in target.glob("*_WRITELOCK"):
         lock.unlink()
 
 
-def _record(abstract: Abstract) -> str:
-    """An abstract as it is stored: itself, where it was read, and the spans of its sentences."""
-    passages = [
-        [paragraph.start + start, paragraph.start + end]
-        for paragraph in abstract.paragraphs
-        for start, end in sentences(paragraph.text)
-    ]
-    origin = astuple(abstract.origin) if abstract.origin else None
-    entry = {"abstract": to_object(abstract), "origin": origin, "passages": passages}
-    record = json.dumps(entry, ensure_ascii=False, sort_keys=True)
-    # Half a surrogate pair has no UTF-8; Python's escape for it happens to be JSON's.
-    return record.encode("utf-8", "backslashreplace").decode()
-
-
-def _counted(
-    abstracts: Iterable[Abstract], tally: _Tally, progress: Progress
-) -> Iterator[Abstract]:
-    for abstract in abstracts:
+def _told(abstracts: Iterable[Abstract], progress: Progress) -> Iterator[Abstract]:
+    for count, abstract in enumerate(abstracts, start=1):
         yield abstract
-        tally.abstracts += 1
-        tally.years.append(abstract.year or NO_YEAR)
-        if abstract.notice:
-            tally.notices[abstract.notice] = None
-        progress(tally.abstracts)
-
-
-def _count_spellings(texts: Iterable[ReadText], tally: _Tally) -> None:
-    for text in texts:
-        for mention in text.analysed.mentions:
-            tally.spellings[mention.concept][
-                " ".join(text[mention.start : mention.end].split())
-            ] += 1
+        progress(count)
 
 
 def _most_frequent(spellings: dict[str, Counter[str]]) -> dict[str, list[tuple[str, int]]]:

@@ -4,6 +4,10 @@ An index directory holds ``generations/<id>/``, each a Whoosh index with its voc
 manifest, and the file ``current``, which names the live one and the digest of its manifest. A
 generation never changes once ``current`` has named it. ``current`` is replaced by one rename, so a
 reader sees the old or the new generation and nothing between.
+
+To read every byte at each opening would take longer the larger an index is. So a generation has a
+*seal*: when each file was last changed, as far as it has been read in full since. A file that was
+written to, or is a copy, has other times than the seal says; it is read once, and sealed.
 """
 
 from __future__ import annotations
@@ -13,21 +17,38 @@ import itertools
 import json
 import os
 import shutil
+import stat
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamagedIndex, NoIndex, OutdatedIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 1
+    Stamp = list[str | int]
+    """The digest of a file, and when its contents, and when anything of it, was last changed."""
+
+FORMAT = 2
 GENERATIONS = "generations"
 CURRENT = "current"
 MANIFEST = "manifest.json"
+SEAL = "seal.json"
 PARTIAL = ".partial"
 KEPT = 3
 """How many generations stay on disk, the live one included."""
+
+ALWAYS_READ = ".toc"
+"""The ending of files that are read whatever the seal says, for Whoosh unpickles them, and what is
+unpickled may run. They are small."""
+
+_BESIDE = (MANIFEST, SEAL)
+_UNSEALED_NS = 100_000_000
+"""How old a file's times have to be. A file system counts them in steps of some milliseconds, so
+that a file may change within the step in which it was read and keep its times."""
 
 _CHUNK = 1 << 20
 _REBUILD = "Build it anew with “ranvier build”."
@@ -130,8 +151,9 @@ def read_manifest(index_dir: Path, live: Pointer) -> Manifest:
 
 
 def write_manifest(target: Path, manifest: Manifest) -> None:
-    """Writes the manifest of the generation in ``target``."""
+    """Writes the manifest of a generation, of which all files were just read, and its seal."""
     write_json(target / MANIFEST, asdict(manifest))
+    _seal(target, _stamps(manifest, _listed(target)))
 
 
 def write_json(path: Path, content: object) -> None:
@@ -144,32 +166,49 @@ def write_json(path: Path, content: object) -> None:
 
 
 def digests(target: Path) -> dict[str, FileDigest]:
-    """The digests of all files of a generation but its manifest."""
+    """The digests of all files of a generation but its manifest and its seal."""
     return {
         path.name: FileDigest(path.stat().st_size, _sha256(path))
         for path in sorted(target.iterdir())
-        if path.name != MANIFEST
+        if path.name not in _BESIDE
     }
 
 
-def verify(index_dir: Path, manifest: Manifest) -> None:
-    """Reads every byte of a generation; raises ``DamagedIndex`` if one is not as it was written.
+def verify(index_dir: Path, manifest: Manifest, *, thorough: bool = True) -> None:
+    """Sees that a generation is as it was written; raises ``DamagedIndex`` if it is not.
+
+    Every byte is read, so that bits are found, too, that a disk lost by itself. Unless
+    ``thorough``, a file is not read where the seal says that it was read since its last change.
 
     A file too many is a fault as well: Whoosh would read it, and what it reads it may run.
     """
     home = folder(index_dir, manifest.id)
-    faults = (_fault(home / name, expected) for name, expected in manifest.files.items())
-    foreign = (
-        f"The file {path.name} does not belong to"
-        for path in home.iterdir()
-        if path.name not in manifest.files and path.name != MANIFEST
-    )
     try:
+        found = _listed(home)
+        sealed = _sealed(home)
+        stamps = _stamps(manifest, found)
+        trusted = {
+            name
+            for name, stamp in ({} if thorough else sealed).items()
+            if stamps.get(name) == stamp and not name.endswith(ALWAYS_READ)
+        }
+        faults = (
+            _fault(home / name, expected, found.get(name), is_trusted=name in trusted)
+            for name, expected in manifest.files.items()
+        )
+        foreign = (
+            f"The file {name} does not belong to"
+            for name in found
+            if name not in manifest.files and name not in _BESIDE
+        )
         fault = next(filter(None, itertools.chain(faults, foreign)), None)
     except OSError as error:
         fault = f"A file cannot be read ({error.strerror}) of"
     if fault:
         raise DamagedIndex(f"{fault} generation {manifest.id}. {_REBUILD}")
+    if stamps != sealed:
+        with suppress(OSError):  # who may not write here reads all of it each time
+            _seal(home, stamps)
 
 
 def publish(index_dir: Path, partial: Path) -> Pointer:
@@ -209,13 +248,48 @@ def clean_up(index_dir: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _fault(path: Path, expected: FileDigest) -> str | None:
+def _fault(
+    path: Path, expected: FileDigest, found: os.stat_result | None, *, is_trusted: bool
+) -> str | None:
     """What is wrong with a file, as the beginning of a sentence, or None."""
-    if not path.is_file():
+    if found is None or not stat.S_ISREG(found.st_mode):
         return f"The file {path.name} is missing in"
-    if path.stat().st_size != expected.bytes or _sha256(path) != expected.sha256:
-        return f"The file {path.name} was changed in"
-    return None
+    if found.st_size == expected.bytes and (is_trusted or _sha256(path) == expected.sha256):
+        return None
+    return f"The file {path.name} was changed in"
+
+
+def _listed(home: Path) -> dict[str, os.stat_result]:
+    with os.scandir(home) as entries:
+        return {entry.name: entry.stat() for entry in entries}
+
+
+def _stamps(manifest: Manifest, found: Mapping[str, os.stat_result]) -> dict[str, Stamp]:
+    """What a seal may say of the files of a generation, once they have been read.
+
+    ``found`` was asked for before. The time of the last change of contents is copied with a file by
+    some programs, and anybody can set it; that of the last change of anything is neither.
+    """
+    latest = time.time_ns() - _UNSEALED_NS
+    return {
+        name: [digest.sha256, found[name].st_mtime_ns, found[name].st_ctime_ns]
+        for name, digest in manifest.files.items()
+        if name in found and max(found[name].st_mtime_ns, found[name].st_ctime_ns) < latest
+    }
+
+
+def _sealed(home: Path) -> dict[str, Stamp]:
+    """What the seal of a generation says; nothing if it has none that can be read."""
+    try:
+        entry = json.loads((home / SEAL).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _seal(home: Path, stamps: Mapping[str, Stamp]) -> None:
+    # Half of one, as others may find it meanwhile, is as good as none.
+    (home / SEAL).write_text(json.dumps(stamps) + "\n", encoding="utf-8")
 
 
 def _is_id(name: Any) -> bool:  # noqa: ANN401 (whatever stands in the file)

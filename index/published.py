@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import json
+import gc
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from cachetools import LRUCache, cached
 from whoosh.filedb.filestore import FileStorage
 
-from corpus.record import from_object
 from index import analysis as analysis_module
 from index import schema as schema_module
-from index.agreement import Agreement
+from index.agreement import StoredAgreement
 from index.analysis import Analysis
+from index.codec.table import Table
 from index.errors import BuildFailed, DamagedIndex, OutdatedIndex
-from index.forward import Forward
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
-from index.schema import schema
+from index.schema import restored, schema
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from whoosh.reading import IndexReader
 
     from corpus import Abstract
 
 _REBUILD = "Build it anew with “ranvier build”."
+SPELLINGS = "spellings"
+"""The table of how concepts are written."""
+
+VOCABULARY = "vocabulary.json"
+
 _NEEDED = {"analysis": analysis_module.fingerprint, "schema": schema_module.fingerprint}
 
 
@@ -37,28 +42,31 @@ class Published:
     """The live generation: its manifest, the analysis it was built with, and Whoosh's reader.
 
     ``spellings`` tells by concept how it is written in these abstracts: pairs of spelling and
-    count, the commonest first; ``agreement`` what they define short forms to mean. The reader is
-    not safe to share by threads; whoever shares it has to take turns.
+    count, the commonest first; ``agreement`` what they define short forms to mean. Both are read
+    where they are asked for something. The reader is not safe to share by threads; whoever shares
+    it has to take turns.
     """
 
     folder: Path
     manifest: Manifest
     analysis: Analysis
-    spellings: dict[str, list[tuple[str, int]]]
-    agreement: Agreement
-    forward: Forward
+    spellings: Mapping[str, list[tuple[str, int]]]
+    agreement: StoredAgreement
     reader: IndexReader
 
     @classmethod
-    def open(cls, index_dir: Path) -> Published:
-        """Opens the live generation of an index directory after reading every byte of it.
+    def open(cls, index_dir: Path, *, thorough: bool = False) -> Published:
+        """Opens the live generation of an index directory.
+
+        Files that were changed or copied since they were read in full last are read in full, all
+        others only if ``thorough``.
 
         Raises ``NoIndex``, ``DamagedIndex`` or ``OutdatedIndex``.
         """
         live = pointer(index_dir)
         while True:
             try:
-                return cls._open(index_dir, live)
+                return cls._open(index_dir, live, thorough=thorough)
             except DamagedIndex:
                 # A generation that was replaced and removed meanwhile is no damage.
                 before, live = live, pointer(index_dir)
@@ -66,23 +74,21 @@ class Published:
                     raise
 
     @classmethod
-    def _open(cls, index_dir: Path, live: Pointer) -> Published:
+    def _open(cls, index_dir: Path, live: Pointer, *, thorough: bool) -> Published:
         manifest = read_manifest(index_dir, live)
         _check_fit(manifest)
-        verify(index_dir, manifest)
+        verify(index_dir, manifest, thorough=thorough)
         return cls.read(folder(index_dir, live.generation), manifest)
 
     @classmethod
     def read(cls, home: Path, manifest: Manifest) -> Published:
         """Opens the generation in a folder, whose files are known to be ours."""
         try:
-            analysis = _analysis((home / "vocabulary.json").read_text(encoding="utf-8"))
-            spellings = json.loads((home / "spellings.json").read_text(encoding="utf-8"))
-            learned = (home / "abbreviations.json").read_text(encoding="utf-8")
-            agreement = Agreement.from_json(learned)
-            forward = Forward.read(home)
+            analysis = _analysis(home / VOCABULARY, manifest.files[VOCABULARY].sha256)
+            spellings: Table[list[tuple[str, int]]] = Table(home, SPELLINGS)
+            agreement = StoredAgreement(home)
             index = FileStorage(str(home)).open_index(schema=schema(analysis))
-            return cls(home, manifest, analysis, spellings, agreement, forward, index.reader())
+            return cls(home, manifest, analysis, spellings, agreement, index.reader())
         # Files vanish, and Whoosh raises whatever its pickles and offsets lead to.
         except Exception as error:
             raise DamagedIndex(
@@ -111,17 +117,22 @@ class Published:
     def abstracts(self) -> Iterator[Abstract]:
         """All abstracts, as they are stored."""
         for _, fields in self.reader.iter_docs():
-            yield from_object(json.loads(fields["record"])["abstract"], None)
+            yield restored(fields)
 
     def close(self) -> None:
         """Lets go of the files."""
         self.reader.close()
 
 
-@lru_cache(maxsize=2)
-def _analysis(vocabulary: str) -> Analysis:
-    # Generations mostly share one vocabulary, and reading it takes longer than opening an index.
-    return Analysis(Vocabulary.from_json(vocabulary))
+# Generations mostly share one vocabulary, and reading it takes longer than opening an index.
+@cached(LRUCache(maxsize=2), key=lambda _, sha256: sha256, lock=Lock())
+def _analysis(vocabulary: Path, sha256: str) -> Analysis:  # noqa: ARG001 (by it it is remembered)
+    analysis = Analysis(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
+    # So many objects that stay would be looked through by each full search for garbage, which now
+    # and then falls into a reader's search and takes longer than all of it.
+    gc.collect()
+    gc.freeze()
+    return analysis
 
 
 def _check_fit(manifest: Manifest) -> None:

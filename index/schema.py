@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +12,16 @@ from whoosh.analysis import Analyzer, Token
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
 
+from corpus import Origin
+from corpus.record import from_object, to_object
 from index.analysis import LAYERS
+from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from corpus import Abstract
-    from index.analysis import Analysis, Layer
+    from index.analysis import Analysis, Layer, ReadText
 
 TEXT_FIELDS = ("title", "abstract")
 """Fields that free words are searched in; each has a layer of stems, exact words and concepts."""
@@ -24,8 +29,17 @@ TEXT_FIELDS = ("title", "abstract")
 NAME_FIELDS = ("author", "journal", "affiliation", "topic")
 """Fields searched by name only, word by word as written."""
 
+COLUMNS = ("year", "title_length", "abstract_length")
+"""The numbers that are kept of an abstract; lengths are counted in words."""
+
+STRINGS = ("pmid", "title", "abstract", "passages", "record")
+"""The strings that are kept of an abstract."""
+
 NO_YEAR = 0
 """What the column of years holds where an abstract has none."""
+
+# Made once: json.dumps makes one anew for every string.
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class LayerAnalyzer(Analyzer):  # type: ignore[misc] # whoosh has no types
@@ -60,32 +74,97 @@ def field_of(field: str, layer: Layer) -> str:
     return field if layer == "stems" else f"{field}_{layer}"
 
 
-def schema(analysis: Analysis) -> Schema:
-    """The schema of an index whose texts are read by ``analysis``."""
+def schema(analysis: Analysis | None) -> Schema:
+    """The schema of an index whose texts are read by ``analysis``, or by nobody."""
 
-    def text(layer: Layer) -> TEXT:
-        return TEXT(analyzer=LayerAnalyzer(analysis, layer), chars=True, spelling=False)
+    def text(layer: Layer, **options: bool) -> TEXT:
+        return TEXT(analyzer=LayerAnalyzer(analysis, layer), spelling=False, **options)
 
-    fields: dict[str, Any] = {"pmid": ID(unique=True), "year": COLUMN(NumericColumn("i"))}
+    fields: dict[str, Any] = {"pmid": ID(unique=True, stored=True)}
     for field in TEXT_FIELDS:
-        fields |= {field_of(field, layer): text(layer) for layer in LAYERS}
-        fields[f"{field}_length"] = COLUMN(NumericColumn("i"))
+        for layer in LAYERS:
+            is_stored = layer == "stems"
+            fields[field_of(field, layer)] = text(layer, chars=True, stored=is_stored)
     for field in NAME_FIELDS:
         fields[field] = text("exact")
-    fields["record"] = STORED()
+    fields |= {column: COLUMN(NumericColumn("i")) for column in COLUMNS}
+    fields |= {"passages": STORED(), "record": STORED()}
     return Schema(**fields)
 
 
-def document(abstract: Abstract, record: str, analysis: Analysis) -> dict[str, Any]:
-    """What Whoosh is given for an abstract; ``record`` is the abstract as it is stored."""
-    texts = dict(zip(TEXT_FIELDS, analysis.read(abstract.title, abstract.text), strict=True))
-    fields: dict[str, Any] = {"pmid": abstract.pmid.lower(), "record": record}
-    fields["year"] = abstract.year or NO_YEAR
-    for field, text in texts.items():
-        for layer in LAYERS:
-            fields[field_of(field, layer)] = text
-        fields[f"{field}_length"] = analysis.length(text)
+def document(abstract: Abstract, analysis: Analysis) -> dict[str, Any]:
+    """What Whoosh is given for an abstract; ``index.chunks`` makes arrays of the same."""
+    title, text = analysis.read(abstract.title, abstract.text)
+    fields: dict[str, Any] = {**stored(abstract), **columns(abstract, title, text)}
+    for field, read in zip(TEXT_FIELDS, (title, text), strict=True):
+        fields |= {field_of(field, layer): read for layer in LAYERS}
+        fields[f"_stored_{field}"] = str(read)
+    fields |= {"_stored_pmid": abstract.pmid, "pmid": abstract.pmid.lower()}
     return fields | {field: text for field, text in names(abstract).items() if text}
+
+
+def columns(abstract: Abstract, title: ReadText, text: ReadText) -> dict[str, int]:
+    """The numbers that are kept of an abstract: ``COLUMNS``."""
+    lengths = (len(title.analysed.forms), len(text.analysed.forms))
+    return dict(zip(COLUMNS, (abstract.year or NO_YEAR, *lengths), strict=True))
+
+
+def stored(abstract: Abstract) -> dict[str, str]:
+    """The strings that are kept of an abstract: ``STRINGS``.
+
+    ``passages`` are its sentences, ``[start, end]`` or ``[start, end, label]`` where the section
+    has a label; ``record`` is all that neither title nor text says.
+    """
+    passages = [
+        [paragraph.start + start, paragraph.start + end, *filter(None, [paragraph.label])]
+        for paragraph in abstract.paragraphs
+        for start, end in sentences(paragraph.text)
+    ]
+    record = to_object(abstract)
+    del record["pmid"], record["title"]
+    entry: dict[str, Any] = {}
+    if not isinstance(record.pop("abstract"), str):
+        entry["sections"] = [
+            [section.label, list(map(len, section.paragraphs))] for section in abstract.sections
+        ]
+    if abstract.origin:
+        origin = abstract.origin
+        entry["origin"] = [origin.source, *dict.fromkeys((origin.first_line, origin.last_line))]
+    if record:
+        entry["record"] = record
+    return {
+        "pmid": abstract.pmid,
+        "title": abstract.title,
+        "abstract": abstract.text,
+        "passages": _encoder.encode(passages),
+        "record": _encoder.encode(entry),
+    }
+
+
+def restored(strings: Mapping[str, str]) -> Abstract:
+    """The abstract of which ``stored`` made these strings."""
+    entry = json.loads(strings["record"])
+    text = strings["abstract"]
+    parts = _sections(text, entry["sections"]) if "sections" in entry else text
+    record = {"pmid": strings["pmid"], "title": strings["title"], "abstract": parts}
+    origin = None
+    if "origin" in entry:
+        source, first, *last = entry["origin"]
+        origin = Origin(source, first, *last or [first])
+    return from_object(record | entry.get("record", {}), origin)
+
+
+def _sections(text: str, sections: list[tuple[str | None, list[int]]]) -> list[dict[str, Any]]:
+    """The sections of a text, given by their labels and the lengths of their paragraphs."""
+    start = 0
+    found = []
+    for label, lengths in sections:
+        paragraphs = []
+        for length in lengths:
+            paragraphs.append(text[start : start + length])
+            start += length + 1
+        found.append({"label": label, "paragraphs": paragraphs})
+    return found
 
 
 def names(abstract: Abstract) -> dict[str, str]:
@@ -99,6 +178,13 @@ def names(abstract: Abstract) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """SHA-256 of the schema's source: an index of another schema cannot be read."""
-    return hashlib.sha256((files("index") / "schema.py").read_bytes()).hexdigest()
+    """SHA-256 of the sources of schema and codec: an index of others cannot be read."""
+    package = files("index")
+    modules = (package / "codec").iterdir()
+    codec = sorted((one for one in modules if one.name.endswith(".py")), key=str)
+    digest = hashlib.sha256((package / "schema.py").read_bytes())
+    for source in codec:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

@@ -7,11 +7,11 @@ long form finds its short form likewise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.agreement import fold_short
-from index.schema import TEXT_FIELDS
+from index.schema import TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
 from index.tokens import Gap, tokenize
 from search.clauses import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Sequence as Many
 
-    from index.agreement import Agreement, ShortForm
+    from index.agreement import ShortForm, StoredAgreement
     from index.words import Word
     from search.postings import Postings
 
@@ -34,6 +34,12 @@ SHORTEST = 3
 LONGEST = 8
 """Words of a long form that is looked for in a query."""
 
+WORDS_KEPT = 1 << 13
+"""How many words are kept with what they are a form of, and how many with what they begin: 2 MB at
+most each."""
+
+SEQUENCES_KEPT = 1 << 10
+
 
 class Learned(NamedTuple):
     """Words of a query, from ``first`` to ``last``, that the corpus writes in another way too."""
@@ -44,68 +50,96 @@ class Learned(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True)
 class Abbreviations:
-    """What a corpus agrees on, applied to queries."""
+    """What a corpus agrees on, applied to queries. Safe to share by threads."""
 
-    agreement: Agreement
-    postings: Postings
+    def __init__(self, agreement: StoredAgreement) -> None:
+        self._agreement = agreement
+        # The same words are asked for again and again, and most are no part of any form.
+        self._short_form = lru_cache(maxsize=WORDS_KEPT)(partial(_agreed, agreement))
+        self._begins_long = lru_cache(maxsize=WORDS_KEPT)(agreement.begins_long)
 
-    def among(self, text: str, words: Many[Word], free: Collection[int]) -> Iterator[Learned]:
-        """The short and long forms among those words of a query that are ``free``."""
-        place = 0
-        while place < len(words):
-            found = self._at(text, words, place, free) if place in free else None
-            if found:
-                yield found
-            place = found.last + 1 if found else place + 1
+    def among(
+        self, text: str, words: Many[Word], taken: Collection[int], postings: Postings
+    ) -> Iterator[Learned]:
+        """The short and long forms among those words of a query that are not ``taken``."""
+        after = 0
+        for place, word in enumerate(words):
+            if place < after or place in taken:
+                continue
+            following = words[place + 1] if place + 1 < len(words) else None
+            if self._may_begin(text, word, following):
+                found = self._at(text, words, place, taken, postings)
+                if found:
+                    yield found
+                    after = found.last + 1
+
+    def _may_begin(self, text: str, word: Word, following: Word | None) -> bool:
+        """Whether a form may begin with a word: with few words of a query one does."""
+        if self._begins_long(word.stem) or self._short_form(text[word.start : word.end]):
+            return True
+        return following is not None and text.find(" ", word.end, following.start) < 0
 
     def _at(
-        self, text: str, words: Many[Word], first: int, free: Collection[int]
+        self,
+        text: str,
+        words: Many[Word],
+        first: int,
+        taken: Collection[int],
+        postings: Postings,
     ) -> Learned | None:
         """The longest form that begins with a word."""
-        last = first
-        while last + 1 < len(words) and last + 1 - first < LONGEST and last + 1 in free:
-            if words[last + 1].gap is Gap.BREAK:
+        found: Learned | None = None
+        key = ""
+        for last, word in enumerate(words[first : first + LONGEST], first):
+            if last > first and (word.gap is Gap.BREAK or last in taken):
                 break
-            last += 1
-        for end in range(last, first - 1, -1):
-            written = text[words[first].start : words[end].end]
-            others = self._shorts(words[first : end + 1])
+            key = f"{key} {word.stem}" if key else word.stem
+            written = text[words[first].start : word.end]
+            if not self._begins_long(key) and " " in written:
+                break
+            others = self._shorts(key, postings) if last > first else []
+            short = None if others or " " in written else self._short(text, written, postings)
             if others:
                 note = f"“{written}” was searched for as {_listed(others)} too"
-                return Learned(first, end, _names(others), f"{note} {_evidence(others)}.")
-            short = None if " " in written else self._short(text, written)
-            if short and short.agreed:
+                found = Learned(first, last, _names(others), f"{note} {_evidence(others)}.")
+            elif short and short.agreed:
                 note = f"“{written}” was taken for {short.agreed.long} too"
-                return Learned(first, end, (short.agreed.long,), f"{note} {_evidence([short])}.")
-        return None
+                found = Learned(first, last, (short.agreed.long,), f"{note} {_evidence([short])}.")
+        return found
 
-    def _shorts(self, words: Many[Word]) -> list[ShortForm]:
-        if len(words) < 2:
+    def _shorts(self, key: str, postings: Postings) -> list[ShortForm]:
+        if not self._begins_long(key):
             return []
-        key = " ".join(stem(word.form) for word in words)
-        return [one for one in self.agreement.shorts_for(key) if not self._is_word(one)]
+        return [one for one in self._agreement.shorts_for(key) if not _is_word(one, postings)]
 
-    def _short(self, text: str, written: str) -> ShortForm | None:
+    def _short(self, text: str, written: str, postings: Postings) -> ShortForm | None:
         """What a word is a short form of, if it is typed as one."""
-        short = self.agreement.find(written)
-        if short is None or not short.agreed or written.casefold() in stop_words():
+        short = self._short_form(written)
+        if short is None or written.casefold() in stop_words():
             return None
         in_capitals = sum(map(str.isupper, written)) > 1 and (written == text or not text.isupper())
         long_enough = sum(map(str.isalnum, written)) >= SHORTEST
-        return short if in_capitals or (long_enough and not self._is_word(short)) else None
-
-    def _is_word(self, short: ShortForm) -> bool:
-        """Whether the abstracts use a short form as a word far more often than they define it."""
-        forms = fold_short(short.short).split()
-        holding = max(
-            min(len(self.postings.of(f"{name}_exact", form).documents) for form in forms)
-            for name in TEXT_FIELDS
-        )
-        return short.abstracts < LEAST_SHARE_DEFINED * holding
+        return short if in_capitals or (long_enough and not _is_word(short, postings)) else None
 
 
+def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
+    """The short form that a word may be taken for, if it is one."""
+    found = agreement.find(written)
+    return found if found and found.agreed else None
+
+
+def _is_word(short: ShortForm, postings: Postings) -> bool:
+    """Whether the abstracts use a short form as a word far more often than they define it."""
+    forms = fold_short(short.short).split()
+    holding = max(
+        min(postings.spread(field_of(name, "exact"), form) for form in forms)
+        for name in TEXT_FIELDS
+    )
+    return short.abstracts < LEAST_SHARE_DEFINED * holding
+
+
+@lru_cache(maxsize=SEQUENCES_KEPT)
 def sequence(query: str, other: str, fields: tuple[str, ...]) -> Sequence:
     """The words of another way to write what a reader typed, in a row, in any inflection."""
     forms = tuple(token.form for token in tokenize(other))

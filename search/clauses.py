@@ -6,11 +6,15 @@ so that a match can be traced back to them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from index.analysis import Layer
+
+LEAVES_KEPT = 1 << 12
+"""How many words' leaves and how many hints are kept: 4 MB at most."""
 
 
 class FieldTerm(NamedTuple):
@@ -22,10 +26,11 @@ class FieldTerm(NamedTuple):
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
 
+    ``terms`` are of one layer and name each term for each of some fields, field after field.
     ``phrases`` are words in a row that mean the same as well.
     """
 
@@ -33,9 +38,36 @@ class Terms:
     terms: tuple[FieldTerm, ...]
     concept: str | None = None
     phrases: tuple[Sequence, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Hashed once: a broad concept has dozens of terms, and a ranking looks it up many times.
+        found = hash((self.query, self.terms, self.concept, self.phrases))
+        object.__setattr__(self, "_hash", found)
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
-@dataclass(frozen=True)
+class Parts(NamedTuple):
+    """The terms of a leaf without their fields, which all of them are looked for in."""
+
+    fields: tuple[str, ...]
+    layer: Layer
+    terms: tuple[tuple[str, float], ...]
+
+
+@lru_cache(maxsize=1 << 10)
+def parts(leaf: Terms) -> Parts | None:
+    """The parts of a leaf, or None if it has no terms."""
+    if not leaf.terms:
+        return None
+    first, layer, *_ = leaf.terms[0]
+    terms = tuple((one.term, one.weight) for one in leaf.terms if one.field == first)
+    return Parts(tuple(one.field for one in leaf.terms[:: len(terms)]), layer, terms)
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """What raises the score of a hit, but is no reason for one and is never marked."""
 
@@ -43,7 +75,7 @@ class Hint:
     weight: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """Words in this order, in any of some fields: as written, or their stems."""
 
@@ -53,7 +85,7 @@ class Sequence:
     layer: Layer = "exact"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name:
     """Words in this order in a field that is not ranked: an author, a journal, a PMID."""
 
@@ -62,7 +94,7 @@ class Name:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Between:
     """Years from ``first`` to ``last``, both included."""
 
@@ -77,39 +109,51 @@ class Between:
         return (self.first or year) <= year <= (self.last or year)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Only:
     """What must match, and neither ranks nor makes the other words of a query any less needed."""
 
     leaf: Terms
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Without:
     """What must not match."""
 
     clause: Clause
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Any:
     """One at least must match."""
 
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Every:
     """All must match."""
 
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """Free words rank; all else must match. What matches none of the words is no hit."""
 
     clauses: tuple[Clause, ...]
+
+
+@lru_cache(maxsize=LEAVES_KEPT)
+def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Terms:
+    """A word with its stems in some fields: the same leaf for the same word, while it is kept."""
+    return Terms(query, tuple(FieldTerm(name, "stems", stem) for name in fields for stem in stems))
+
+
+@lru_cache(maxsize=LEAVES_KEPT)
+def hint_of(query: str, stem: str, fields: tuple[str, ...], weight: float) -> Hint:
+    """A word that raises the score; it is kept as ``word_of`` is."""
+    return Hint(word_of(query, (stem,), fields), weight)
 
 
 Leaf = Terms | Sequence | Name | Between

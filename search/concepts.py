@@ -6,12 +6,11 @@ An abstract's concepts come from what the index keeps; no text is analysed anew.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from index.forward import CONCEPT_SIGN
-from index.schema import TEXT_FIELDS, field_of
 from index.tokens import fold
-from search.clauses import Terms
+from search.clauses import FieldTerm, Terms
 from search.results import LEARNED, ConceptInText, Expansion
 
 if TYPE_CHECKING:
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
     from search.clauses import Leaf
     from search.postings import Postings
     from search.switches import Switches
+
+ANSWERS_KEPT = 1 << 10
+"""Of each kind; those of the concepts with most spellings take 2 kB each."""
 
 
 def concept_called(analysis: Analysis, text: str) -> str | None:
@@ -36,23 +38,44 @@ def concept_called(analysis: Analysis, text: str) -> str | None:
     return whole[0].concept if whole else None
 
 
-def told(published: Published, switches: Switches, written: str, concept_id: str) -> Expansion:
-    """What a reader is told of a concept that was recognized in a query."""
-    vocabulary = published.analysis.vocabulary
-    concept = vocabulary.concepts[concept_id]
-    found = published.spellings
-    spellings = _distinct(spelling for spelling, _ in found.get(concept_id, ()))
-    narrower = vocabulary.narrower(concept_id)
-    return Expansion(
-        query=written,
-        concept=concept_id,
-        name=concept.name,
-        plain=concept.plain,
-        variants=tuple(one for one in spellings if one.casefold() != written.casefold()),
-        narrower=tuple(vocabulary.concepts[id_].name for id_ in narrower if id_ in found),
-        is_off=switches.is_off(concept_id),
-        narrower_off=switches.narrower_off(concept_id),
-    )
+class Teller:
+    """What one generation says of concepts that queries name. Safe to share by threads.
+
+    Each answer is kept for the words that it was given to: a broad concept has dozens of spellings
+    and of narrower ones to go through, and the same concepts are asked for again and again.
+    """
+
+    def __init__(self, published: Published) -> None:
+        self._vocabulary = published.analysis.vocabulary
+        self._found = published.spellings
+        self.told = lru_cache(maxsize=ANSWERS_KEPT)(self._told)
+        self.speaking = lru_cache(maxsize=ANSWERS_KEPT)(self._speaking)
+
+    def _told(self, written: str, id_: str) -> Expansion:
+        """What a reader is told of a concept that was recognized in a query."""
+        concept = self._vocabulary.concepts[id_]
+        narrower = self._vocabulary.narrower(id_)
+        spellings = _distinct(spelling for spelling, _ in self._found.get(id_, ()))
+        return Expansion(
+            query=written,
+            concept=id_,
+            name=concept.name,
+            plain=concept.plain,
+            variants=tuple(one for one in spellings if one.casefold() != written.casefold()),
+            narrower=tuple(
+                self._vocabulary.concepts[one].name for one in narrower if one in self._found
+            ),
+        )
+
+    def _speaking(
+        self, written: str, id_: str, weight: float | None, fields: tuple[str, ...]
+    ) -> Terms:
+        """What speaks of a concept, or of a narrower one, which counts ``weight`` or not at all."""
+        ids = [(id_, 1.0)]
+        if weight is not None:
+            ids += [(narrower, weight) for narrower in self._vocabulary.narrower(id_)]
+        terms = (FieldTerm(name, "concepts", *one) for name in fields for one in ids)
+        return Terms(written, tuple(terms), id_)
 
 
 def learned(switches: Switches, written: str, others: tuple[str, ...], note: str) -> Expansion:
@@ -77,24 +100,24 @@ def concepts_in(
     asked: Iterable[Leaf],
 ) -> tuple[ConceptInText, ...]:
     """The concepts of a document: what is asked for first, then the most frequent."""
-    forward = published.forward
     wanted = _wanted(asked)
-    terms = forward.terms[forward.starts[document] : forward.starts[document + 1]].tolist()
-    names = (forward.lexicon[number] for number in terms)
-    ids = [name.removeprefix(CONCEPT_SIGN) for name in names if name.startswith(CONCEPT_SIGN)]
+    by_concept: dict[str, list[str]] = {}
+    for mention in postings.mentions(document):
+        text = abstract.title if mention.field == "title" else abstract.text
+        written = " ".join(text[mention.start : mention.end].split())
+        by_concept.setdefault(mention.concept, []).append(written)
     found = []
-    for id_ in ids:
+    for id_, spellings in by_concept.items():
         concept = published.analysis.vocabulary.concepts.get(id_)
-        written = _written(postings, document, abstract, id_)
-        if concept is not None and written:
+        if concept is not None:
             found.append(
                 ConceptInText(
                     concept=id_,
                     name=concept.name,
                     kind=concept.kind,
                     plain=concept.plain,
-                    spellings=_distinct(written),
-                    count=len(written),
+                    spellings=_distinct(spellings),
+                    count=len(spellings),
                     is_asked=id_ in wanted,
                 )
             )
@@ -117,15 +140,3 @@ def _wanted(asked: Iterable[Leaf]) -> set[str]:
         for term in leaf.terms
         if term.layer == "concepts"
     }
-
-
-def _written(postings: Postings, document: int, abstract: Abstract, concept: str) -> list[str]:
-    """The spellings of a concept in a document, in the order of the text, repeats included."""
-    texts = {"title": abstract.title, "abstract": abstract.text}
-    return [
-        " ".join(texts[field][place.start : place.end].split())
-        for field in TEXT_FIELDS
-        for place in postings.places(field_of(field, "concepts"), concept, [document]).get(
-            document, ()
-        )
-    ]

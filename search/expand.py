@@ -6,9 +6,10 @@ the documents, and where the reader is told what was made of each word.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
@@ -27,8 +28,10 @@ from search.clauses import (
     Sequence,
     Terms,
     Without,
+    hint_of,
+    word_of,
 )
-from search.concepts import concept_called, learned, told
+from search.concepts import Teller, concept_called, learned
 from search.query import All, Either, Fielded, Group, Node, Not, Phrase, Prefix, Query, Words, Years
 from search.switches import Switches
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Sequence as Many
 
+    from index.analysis import Layer
     from index.published import Published
     from index.recognizer import Mention
     from index.words import Word
@@ -50,6 +54,19 @@ MOST_FORMS_TOGETHER = 1000
 """How many words all beginnings of a query together may stand for."""
 
 _PMID_DIGITS = 7
+
+
+# By the postings, which have an owner, so that what is kept goes with the last searcher of them.
+_generations: WeakKeyDictionary[Postings, tuple[Abbreviations, Teller]] = WeakKeyDictionary()
+
+
+def _kept(published: Published, postings: Postings) -> tuple[Abbreviations, Teller]:
+    """What is made once a generation, and not once a query."""
+    found = _generations.get(postings)
+    if found is None:
+        made = Abbreviations(published.agreement), Teller(published)
+        found = _generations.setdefault(postings, made)
+    return found
 
 
 class Expander:
@@ -71,7 +88,7 @@ class Expander:
         self._analysis = published.analysis
         self._vocabulary = published.analysis.vocabulary
         self._postings = postings
-        self._abbreviations = Abbreviations(published.agreement, postings)
+        self._abbreviations, self._teller = _kept(published, postings)
         self._switches = Switches(off, self._vocabulary)
         self._weights = weights
         self.expansions: dict[str, Expansion] = {}
@@ -88,7 +105,10 @@ class Expander:
         clauses = self._group(query.root, TEXT_FIELDS)
         self.notes += self._switches.notes()
         if not clauses and self._stopped:
-            clauses = [self._common(form, fields) for form, fields in self._stopped.items()]
+            clauses = [
+                Terms(form, tuple(FieldTerm(name, "exact", form) for name in fields))
+                for form, fields in self._stopped.items()
+            ]
         elif self._stopped:
             words = ", ".join(self._stopped)
             self.notes.append(f"Too common to search for: {words}.")
@@ -170,7 +190,7 @@ class Expander:
             self.notes.append(f"“{text}” is no concept here; it was taken as plain words.")
             return self._words(text, TEXT_FIELDS)
         self.conditions.setdefault(id_)
-        leaf = self._speaking(f"concept:{text}", id_, self._vocabulary.narrower(id_), TEXT_FIELDS)
+        leaf = self._teller.speaking(f"concept:{text}", id_, self._weights.narrower, TEXT_FIELDS)
         return [Only(leaf), Hint(leaf, 1.0)]
 
     def _named(self, name: str, node: Node) -> list[Clause]:
@@ -181,8 +201,7 @@ class Expander:
             case Phrase(text) | Years(text=text):
                 return self._name(name, text)
             case Prefix(text):
-                starting = self._postings.starting(name, fold(text))
-                forms = sorted(starting, key=lambda form: (-starting[form], form))[:MOST_FORMS]
+                forms = self._postings.beginning((name,), fold(text), MOST_FORMS).forms
                 names = [Name(f"{name}:{text}*", name, (form,)) for form in forms]
                 return [Any(tuple(names))] if names else self._name(name, f"{text}*")
             case Fielded(item=item):
@@ -216,47 +235,58 @@ class Expander:
     def _words(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
         """A clause for each concept and for each word that is part of none, in their order."""
         words, recognized = self._analysis.query(text)
-        for mention in recognized:
-            self._tell(text[mention.start : mention.end], mention.concept)
-        mentions = [one for one in recognized if not self._switches.is_off(one.concept)]
-        named = {place for m in mentions for place in range(m.first, m.last + 1)}
-        clauses: list[tuple[int, Clause]] = [
-            (mention.first, self._concept(text, mention, fields)) for mention in mentions
-        ]
-        clauses += [
-            (place, self._hint(words[place], fields))
-            for place in named
-            if words[place].form not in stop_words()
-        ]
-        as_typed = {
-            place
-            for one in recognized
-            if self._switches.is_off(one.concept)
-            for place in range(one.first, one.last + 1)
-        }
+        concepts, as_typed = self._mentioned(text, recognized, fields)
+        named = {place for one, _ in concepts for place in range(one.first, one.last + 1)}
         also = self._learned(text, words, named | as_typed, fields)
-        place = 0
-        while place < len(words):
-            width = self._width(words, place, named)
-            if place not in named:
-                following = words[place + 1 : place + 2] if place + 1 not in named else []
-                clause = self._word(text, words[place], following, fields, width)
-                if isinstance(clause, Terms) and place in also:
+        clauses: list[Clause] = []
+        followers: list[Word | None] = [*words[1:], None]
+        is_said = False
+        for place, (word, following) in enumerate(zip(words, followers, strict=False)):
+            if is_said:
+                is_said = False
+            elif place in named:
+                clauses += [concept for one, concept in concepts if one.first == place]
+                if word.form not in stop_words():
+                    clauses.append(hint_of(word.form, word.stem, fields, self._weights.hint))
+            else:
+                free = following if place + 1 not in named else None
+                is_said = bool(free and word.is_prefix and word.joined)
+                clause = self._word(text, word, free, fields)
+                if place in also and isinstance(clause, Terms):
                     clause = replace(clause, phrases=also[place])
-                clauses += [(place, clause)] if clause else []
-            place += width
-        clauses.sort(key=lambda item: item[0])
-        return [clause for _, clause in clauses]
+                clauses += [clause] if clause else []
+        return clauses
+
+    def _mentioned(
+        self, text: str, recognized: Many[Mention], fields: tuple[str, ...]
+    ) -> tuple[list[tuple[Mention, Terms]], set[int]]:
+        """The concepts with what speaks of them, and which words stay as typed, for they are off.
+
+        What speaks of a narrower one counts less.
+        """
+        concepts: list[tuple[Mention, Terms]] = []
+        as_typed: set[int] = set()
+        for mention in recognized:
+            id_ = mention.concept
+            written = text[mention.start : mention.end]
+            self._tell(written, id_)
+            if self._switches.is_off(id_):
+                as_typed.update(range(mention.first, mention.last + 1))
+            else:
+                narrower = None if self._switches.narrower_off(id_) else self._weights.narrower
+                terms = self._teller.speaking(written, id_, narrower, fields)
+                concepts.append((mention, terms))
+        return concepts, as_typed
 
     def _learned(
-        self, text: str, words: Many[Word], named: set[int], fields: tuple[str, ...]
+        self, text: str, words: Many[Word], taken: set[int], fields: tuple[str, ...]
     ) -> dict[int, tuple[Sequence, ...]]:
         """By word: what the corpus writes instead of it, or of the words that it is one of."""
         if self._is_excluding:
             return {}
         phrases: dict[int, tuple[Sequence, ...]] = {}
-        free = set(range(len(words))) - named
-        for first, last, others, note in self._abbreviations.among(text, words, free):
+        among = self._abbreviations.among(text, words, taken, self._postings)
+        for first, last, others, note in among:
             written = text[words[first].start : words[last].end]
             if self._analysis.query(written)[1]:
                 continue  # known to the vocabulary, which says that it means something else here
@@ -268,64 +298,42 @@ class Expander:
             phrases |= dict.fromkeys(range(first, last + 1), found)
         return phrases
 
-    @staticmethod
-    def _width(words: Many[Word], place: int, named: set[int]) -> int:
-        """How many words count as one here: auto-immune is one, however it is written."""
-        word = words[place]
-        return 2 if word.is_prefix and word.joined and not named & {place, place + 1} else 1
-
-    def _concept(self, text: str, mention: Mention, fields: tuple[str, ...]) -> Clause:
-        written = text[mention.start : mention.end]
-        is_narrow = self._switches.narrower_off(mention.concept)
-        narrower = () if is_narrow else self._vocabulary.narrower(mention.concept)
-        return self._speaking(written, mention.concept, narrower, fields)
-
-    def _speaking(
-        self, written: str, concept: str, narrower: tuple[str, ...], fields: tuple[str, ...]
-    ) -> Terms:
-        """What speaks of a concept, or of a narrower one, which counts less."""
-        terms = (
-            FieldTerm(name, "concepts", id_, 1.0 if id_ == concept else self._weights.narrower)
-            for name in fields
-            for id_ in (concept, *narrower)
-        )
-        return Terms(written, tuple(terms), concept)
-
-    def _hint(self, word: Word, fields: tuple[str, ...]) -> Hint:
-        """A word of a concept: texts that share some of its words are likelier to be about it."""
-        terms = tuple(FieldTerm(name, "stems", word.stem) for name in fields)
-        return Hint(Terms(word.form, terms), self._weights.hint)
-
     def _tell(self, written: str, concept: str) -> None:
-        expansion = told(self._published, self._switches, written, concept)
+        expansion = self._switches.marked(self._teller.told(written, concept))
         self.expansions.setdefault(concept, expansion)
         if not (expansion.narrower or expansion.is_off or concept in self._published.spellings):
             self.notes.append(f"No abstract speaks of {expansion.name}.")
 
     def _word(
-        self, text: str, word: Word, following: Many[Word], fields: tuple[str, ...], width: int
+        self, text: str, word: Word, following: Word | None, fields: tuple[str, ...]
     ) -> Clause | None:
-        if word.form in stop_words() and width == 1:
+        """A word, or the word and the next as one where they always are: auto-immune."""
+        terms: tuple[str, ...]
+        if word.is_prefix and word.joined and following:
+            written = text[word.start : following.end]
+            terms = (word.joined,)
+        elif word.form in stop_words():
             self._stopped.setdefault(word.form, fields)
             return None
-        if width > 1:
-            terms = [str(word.joined)]
-            written = (
-                text[word.start : following[0].end] if following else text[word.start : word.end]
-            )
         else:
-            terms = [word.stem, *self._compounds(word, following)]
             written = text[word.start : word.end]
-        if not any(self._postings.has(name, term) for name in fields for term in terms):
-            return self._elsewhere(written, word)
-        return Terms(written, tuple(FieldTerm(f, "stems", term) for f in fields for term in terms))
+            terms = (word.stem, *self._compounds(word, following))
+        if any(self._stands("stems", term, fields) for term in terms):
+            return word_of(written, terms, fields)
+        return self._elsewhere(written, word)
 
-    def _compounds(self, word: Word, following: Many[Word]) -> list[str]:
+    def _compounds(self, word: Word, following: Word | None) -> tuple[str, ...]:
         """The word and the next written as one, where abstracts do so: follow up, followup."""
-        if not following or following[0].gap is Gap.BREAK:
-            return []
-        joined = stem(word.form + following[0].form)
-        return [joined] if any(self._postings.has(name, joined) for name in TEXT_FIELDS) else []
+        if following is None or following.gap is Gap.BREAK:
+            return ()
+        joined = stem(word.form + following.form)
+        return (joined,) if self._postings.known("stems", joined) else ()
+
+    def _stands(self, layer: Layer, term: str, fields: tuple[str, ...]) -> bool:
+        """Whether any abstract has a term in one of some text fields."""
+        if fields == TEXT_FIELDS:
+            return self._postings.known(layer, term)
+        return any(self._postings.has(field_of(name, layer), term) for name in fields)
 
     def _elsewhere(self, written: str, word: Word) -> Clause:
         """A word that stands in no text may be a PMID, or stand in a field that is not ranked."""
@@ -345,12 +353,9 @@ class Expander:
         self.missing.append(written)
         return Terms(written, ())
 
-    def _common(self, form: str, fields: tuple[str, ...]) -> Clause:
-        return Terms(form, tuple(FieldTerm(name, "exact", form) for name in fields))
-
     def _sequence(self, text: str, forms: tuple[str, ...], fields: tuple[str, ...]) -> Clause:
         for form in forms:
-            if not any(self._postings.has(f"{name}_exact", form) for name in fields):
+            if not self._stands("exact", form, fields):
                 self.missing.append(form)
         return Sequence(text, forms, fields)
 
@@ -363,21 +368,18 @@ class Expander:
         return [self._prefixes[text, fields]]
 
     def _beginning(self, text: str, start: str, fields: tuple[str, ...]) -> Terms:
-        forms: Counter[str] = Counter()
-        for name in fields:
-            forms.update(self._postings.starting(field_of(name, "exact"), start))
         most = min(MOST_FORMS, self._forms_left)
-        if len(forms) > most:
+        exact = tuple(field_of(name, "exact") for name in fields)
+        kept, total = self._postings.beginning(exact, start, most)
+        if total > most:
             self.notes.append(
-                f"“{text}*” begins {len(forms)} words; the {most} commonest were searched."
+                f"“{text}*” begins {total} words; the {most} commonest were searched."
             )
-        if not forms:
+        if not total:
             self.notes.append(f"No word in these abstracts begins with “{start}”.")
-        kept = sorted(forms, key=lambda form: (-forms[form], form))[:most]
         self._forms_left -= len(kept)
-        return Terms(
-            f"{text}*", tuple(FieldTerm(name, "exact", form) for name in fields for form in kept)
-        )
+        terms = (zip(repeat(name), repeat("exact"), kept, repeat(1.0)) for name in fields)
+        return Terms(f"{text}*", tuple(map(FieldTerm._make, chain.from_iterable(terms))))
 
 
 def _bracket(inner: list[Clause]) -> Clause:

@@ -1,29 +1,36 @@
 """Which concepts the hits of a query speak of, and in how many abstracts.
 
-Every concept has a row of bits, one a document, so that a count over any number of hits is a
-bitwise and and a count of ones. A document that speaks of interferon beta-1a counts for interferon
-beta as well: the count is that of the hits that are left when the concept is asked for, and that
-search finds the narrower ones too.
+A document that speaks of interferon beta-1a counts for interferon beta as well: the count is that
+of the hits that are left when the concept is asked for, and that search finds the narrower ones
+too. These counts are made only for the few concepts that may be shown, as a bitwise and of hits and
+documents and a count of ones.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 
-from index.forward import CONCEPT_SIGN
+from index.codec.layout import CONCEPTS
+from index.codec.lexicon import ABSENT
 from search.results import Facet
+from search.segments import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
 
-    from index.forward import Forward
     from index.vocabulary import Vocabulary
+    from search.postings import Postings
+    from search.segments import Segment
 
-    Rows = NDArray[np.uint64]
+    Numbers = NDArray[Any]
+    Bits = NDArray[np.uint64]
 
 KINDS = ("treatment", "course", "symptom", "scale", "study")
 """Of which kinds concepts are counted, in the order in which they are shown."""
@@ -31,35 +38,22 @@ KINDS = ("treatment", "course", "symptom", "scale", "study")
 SHOWN = 6
 """How many concepts of a kind are given."""
 
+CACHE_BYTES = 4 << 20
+"""How much memory the documents of concepts that are kept may take."""
+
 _WORD = 64
+_FEW = 2000
+"""Documents are read one by one only if there are so many times more mentions in all."""
 
 
 class Facets:
     """Counts the concepts of one index. Safe to share by threads."""
 
-    def __init__(self, forward: Forward, vocabulary: Vocabulary) -> None:
+    def __init__(self, postings: Postings, vocabulary: Vocabulary) -> None:
+        self._postings = postings
         self._vocabulary = vocabulary
-        self._count = len(forward.starts) - 1
-        by_concept = _documents(forward)
-        self._ids = [
-            id_
-            for kind in KINDS
-            for id_, concept in vocabulary.concepts.items()
-            if concept.kind == kind
-            and not by_concept.keys().isdisjoint((id_, *vocabulary.narrower(id_)))
-        ]
-        self._spans = self._spans_of_kinds()
-        nowhere = np.empty(0, np.int64)
-        # A concept as the texts name it, and with all that is narrower.
-        self._named = self._rows([[by_concept.get(id_, nowhere)] for id_ in self._ids])
-        self._meant = self._rows(
-            [
-                [by_concept.get(one, nowhere) for one in (id_, *vocabulary.narrower(id_))]
-                for id_ in self._ids
-            ]
-        )
-
-        self._rarity = np.log1p(self._count / np.maximum(_ones(self._named), 1))
+        self._turn = threading.Lock()
+        self._kept: LRUCache[str, Bits] = LRUCache(CACHE_BYTES, lambda bits: bits.nbytes)
 
     def of(
         self, documents: NDArray[np.intp], asked: Collection[str] = ()
@@ -71,56 +65,119 @@ class Facets:
         that, is left out; so is what all hits have.
         """
         left_out = {*asked, *(id_ for one in asked for id_ in self._vocabulary.broader(one))}
-        hits = self._bits(documents)
-        named, meant = _ones(self._named & hits), _ones(self._meant & hits)
-        worth = named * self._rarity
-        narrows = (named > 0) & (meant < len(documents))
+        hits = np.zeros(self._postings.size, bool)
+        hits[documents] = True
+        named = self._named(hits, len(documents))
+        worth = named * self._shown.rarity
+        bits = _packed(hits)
         found: dict[str, tuple[Facet, ...]] = {}
-        for kind, span in self._spans.items():
-            useful = span[narrows[span]]
-            by_worth = useful[np.argsort(-worth[useful], kind="stable")].tolist()
-            chosen = [row for row in by_worth if self._ids[row] not in left_out][:SHOWN]
+        for kind, (first, last) in self._shown.spans.items():
+            span = np.arange(first, last)[named[first:last] > 0]
+            by_worth = span[np.argsort(-worth[span], kind="stable")].tolist()
+            facets = self._narrowing(by_worth, bits, len(documents), left_out)
+            chosen = [facet for facet, _ in zip(facets, range(SHOWN), strict=False)]
             if chosen:
-                chosen.sort(key=lambda row: -int(meant[row]))
-                found[kind] = tuple(self._facet(row, int(meant[row])) for row in chosen)
+                found[kind] = tuple(sorted(chosen, key=lambda facet: -facet.count))
         return found
 
-    def _facet(self, row: int, count: int) -> Facet:
-        id_ = self._ids[row]
-        return Facet(id_, self._vocabulary.concepts[id_].name, count)
+    def _narrowing(
+        self, rows: list[int], hits: Bits, total: int, left_out: Collection[str]
+    ) -> Iterator[Facet]:
+        """The concepts of some rows that are neither left out nor in all hits."""
+        for row in rows:
+            id_ = self._shown.ids[row]
+            if id_ not in left_out:
+                count = int(np.bitwise_count(self._meant(id_) & hits).sum())
+                if count < total:
+                    yield Facet(id_, self._vocabulary.concepts[id_].name, count)
 
-    def _spans_of_kinds(self) -> dict[str, NDArray[np.intp]]:
-        kinds = np.array([self._vocabulary.concepts[id_].kind for id_ in self._ids], dtype=str)
-        return {kind: np.flatnonzero(kinds == kind) for kind in KINDS}
+    def _meant(self, id_: str) -> Bits:
+        """The documents that speak of a concept or of a narrower one."""
+        with self._turn:
+            found = self._kept.get(id_)
+        if found is None:
+            mask = np.zeros(self._postings.size, bool)
+            for one in (id_, *self._vocabulary.narrower(id_)):
+                mask[self._postings.counts("concepts", one).documents] = True
+            found = _packed(mask)
+            if found.nbytes <= CACHE_BYTES:
+                with self._turn:
+                    self._kept[id_] = found
+        return found
 
-    def _rows(self, lists: list[list[NDArray[np.int64]]]) -> Rows:
-        rows = np.zeros((len(lists), -(-self._count // _WORD)), np.uint64)
-        for row, documents in enumerate(lists):
-            rows[row] = self._bits(np.concatenate(documents))
-        return rows
+    def _named(self, hits: NDArray[np.bool_], count: int) -> Numbers:
+        """In how many of the hits each concept that may be shown is named."""
+        named = np.zeros(len(self._shown.ids) + 1, np.int64)
+        for segment, rows in zip(self._postings.segments, self._shown.rows, strict=True):
+            inside = hits[segment.first : segment.end]
+            mentions = len(segment.store.postings["concepts.documents"])
+            of_segment = _few if count * _FEW < mentions else _many
+            named += np.bincount(rows, of_segment(segment, inside), len(named)).astype(np.int64)
+        return named[:-1]
 
-    def _bits(self, documents: NDArray[np.signedinteger]) -> Rows:
-        """A bit for each document of the index, in whole words."""
-        chosen = np.zeros(-(-self._count // _WORD) * _WORD, bool)
-        chosen[documents] = True
-        return np.packbits(chosen).view(np.uint64)
+    @cached_property
+    def _shown(self) -> _Shown:
+        concepts = self._vocabulary.concepts
+        by_kind = {
+            kind: [id_ for id_, one in concepts.items() if one.kind == kind] for kind in KINDS
+        }
+        ids = [id_ for kind in KINDS for id_ in by_kind[kind]]
+        ends = np.cumsum([len(by_kind[kind]) for kind in KINDS]).tolist()
+        spans = dict(zip(KINDS, zip([0, *ends], ends, strict=False), strict=True))
+        rows = []
+        for segment in self._postings.segments:
+            lexicon = segment.store.lexicon(CONCEPTS)
+            row_of = np.full(len(lexicon), len(ids), np.int64)
+            for row, id_ in enumerate(ids):
+                if (number := lexicon.find(id_)) != ABSENT:
+                    row_of[number] = row
+            rows.append(row_of)
+        every = np.zeros(len(ids) + 1)
+        for segment, row_of in zip(self._postings.segments, rows, strict=True):
+            all_of_it = np.ones(segment.size, bool) if segment.live is None else segment.live
+            every += np.bincount(row_of, _many(segment, all_of_it), len(every))
+        return _Shown(ids, spans, rows, np.log1p(self._postings.size / np.maximum(every[:-1], 1)))
 
 
-def _ones(rows: Rows) -> NDArray[np.int64]:
-    ones: NDArray[np.int64] = np.bitwise_count(rows).sum(axis=1, dtype=np.int64)
-    return ones
+class _Shown(NamedTuple):
+    """The concepts that may be shown, kind after kind.
+
+    ``spans`` are where each kind begins and ends, ``rows`` by segment the place of each of its
+    concepts among ``ids``, or behind the last.
+    """
+
+    ids: list[str]
+    spans: dict[str, tuple[int, int]]
+    rows: list[Numbers]
+    rarity: NDArray[np.float64]
 
 
-def _documents(forward: Forward) -> dict[str, NDArray[np.int64]]:
-    """The documents that name each concept."""
-    is_concept = np.array([term[:1] == CONCEPT_SIGN for term in forward.lexicon], bool)
-    entries = np.flatnonzero(is_concept[forward.terms]) if len(is_concept) else np.empty(0, int)
-    numbers = forward.terms[entries]
-    documents = np.searchsorted(forward.starts, entries, side="right") - 1
-    order = np.argsort(numbers, kind="stable")
-    distinct, firsts = np.unique(numbers[order], return_index=True)
-    split = np.split(documents[order], firsts[1:])
-    return {
-        forward.lexicon[number].removeprefix(CONCEPT_SIGN): found
-        for number, found in zip(distinct.tolist(), split, strict=False)
-    }
+def _packed(mask: NDArray[np.bool_]) -> Bits:
+    """A bit for each document, in whole words."""
+    padded = np.zeros(-(-len(mask) // _WORD) * _WORD, bool)
+    padded[: len(mask)] = mask
+    return np.packbits(padded).view(np.uint64)
+
+
+def _many(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
+    """In how many of the hits each concept of a segment is: by going through the concepts."""
+    arrays = segment.store.postings
+    starts = arrays["concepts.starts"]
+    if len(starts) < 2:
+        return np.zeros(0, np.uint32)
+    # Without "clip" numpy checks all numbers first, which takes longer than the rest.
+    there = hits.take(arrays["concepts.documents"], mode="clip").view(np.uint8)
+    found: Numbers = np.add.reduceat(there, starts[:-1].astype(np.intp), dtype=np.uint32)
+    return found
+
+
+def _few(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
+    """The same by going through the hits."""
+    arrays = segment.store.postings
+    documents = np.flatnonzero(hits)
+    starts = arrays["wide.concepts.starts"]
+    firsts = starts[documents].astype(np.int64)
+    owners, places = spread(documents, firsts, starts[documents + 1] - firsts)
+    size = len(segment.store.lexicon(CONCEPTS))
+    pairs = np.unique(owners * size + arrays["wide.concepts.terms"][places])
+    return np.bincount(pairs % max(size, 1), minlength=size)

@@ -9,23 +9,24 @@ is never marked, and short queries are left alone.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.forward import CONCEPT_SIGN
+from index.codec.layout import CONCEPTS
 from index.schema import TEXT_FIELDS
-from search.clauses import FieldTerm, Hint, Ranked, Terms
+from search.clauses import LEAVES_KEPT, FieldTerm, Hint, Ranked, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from index.analysis import Layer
-    from index.forward import Forward
+    from search.postings import Postings
     from search.ranking import Ranking
+    from search.segments import GroupTerm
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,9 @@ class Settings:
 class Feedback:
     """Suggests terms from the best hits of one index. Safe to share by threads."""
 
-    def __init__(self, forward: Forward, settings: Settings | None = None) -> None:
-        self._forward = forward
+    def __init__(self, postings: Postings, settings: Settings | None = None) -> None:
+        self._postings = postings
         self._settings = settings or Settings()
-        self._usable = self._usable_terms()
 
     def hints(self, clause: Ranked, ranking: Ranking) -> tuple[Hint, ...]:
         """What to add to a query of free words whose hits are known; nothing for other queries."""
@@ -58,55 +58,43 @@ class Feedback:
             return ()
         mass = sum(one.weight if isinstance(one, Hint) else 1.0 for one in clause.clauses)
         scale = mass * settings.weight / (1.0 - settings.weight)
-        return tuple(self._hints(ranking, scale))
-
-    def _hints(self, ranking: Ranking, scale: float) -> Iterator[Hint]:
-        numbers, likelihoods = self._likeliest(
-            ranking.documents[: self._settings.documents],
-            ranking.scores[: self._settings.documents],
-        )
-        total = likelihoods.sum()
-        for number, likelihood in zip(numbers.tolist(), likelihoods.tolist(), strict=True):
-            yield Hint(_leaf(self._forward.lexicon[number]), scale * likelihood / total)
+        likeliest = self._likeliest(*ranking.best(0, settings.documents))
+        total = sum(likelihood for _, likelihood in likeliest)
+        return tuple(Hint(leaf, scale * likelihood / total) for leaf, likelihood in likeliest)
 
     def _likeliest(
         self, documents: NDArray[np.intp], scores: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    ) -> list[tuple[Terms, float]]:
         """The terms likeliest to be chosen from the documents: Σ_d P(d) · tf(t, d) / length(d)."""
-        if len(documents) < self._settings.shared_by:
-            return np.empty(0, np.int32), np.empty(0)
-        forward = self._forward
-        shares = scores**self._settings.sharpness / (scores**self._settings.sharpness).sum()
-        spans = [slice(forward.starts[d], forward.starts[d + 1]) for d in documents]
-        counts = [forward.counts[span].astype(np.float64) for span in spans]
-        numbers, places = np.unique(
-            np.concatenate([forward.terms[span] for span in spans]), return_inverse=True
+        settings = self._settings
+        if len(documents) < settings.shared_by:
+            return []
+        shares = scores**settings.sharpness / (scores**settings.sharpness).sum()
+        terms = self._postings.terms_of(documents)
+        owners, numbers, counts = terms.counted()
+        lengths = np.bincount(owners, counts)
+        likelihoods = np.bincount(numbers, (shares / lengths)[owners] * counts)
+        most = settings.commonest * max(self._postings.count, 1)
+        good = (
+            (np.bincount(numbers) >= settings.shared_by)
+            & (terms.documents >= 2)
+            & (terms.documents <= most)
         )
-        weights = np.concatenate(
-            [share * count / count.sum() for share, count in zip(shares, counts, strict=True)]
-        )
-        likelihoods = np.bincount(places, weights).astype(np.float64)
-        good = self._usable[numbers] & (np.bincount(places) >= self._settings.shared_by)
-        likelihoods = likelihoods * good
-        best = np.argsort(-likelihoods, kind="stable")[: self._settings.terms]
-        best = best[likelihoods[best] > 0.0]
-        return numbers[best], likelihoods[best]
-
-    def _usable_terms(self) -> NDArray[np.bool_]:
-        """Terms that can tell documents apart: neither numbers nor short, rare or common words."""
-        forward = self._forward
-        words = [
-            term[0] == CONCEPT_SIGN or (len(term) > 2 and term[0].isalpha())
-            for term in forward.lexicon
+        candidates = np.flatnonzero(good)
+        order = candidates[np.lexsort((terms.seen[candidates], -likelihoods[candidates]))]
+        telling = (number for number in order.tolist() if _is_telling(terms.name(number)))
+        return [
+            (_leaf(terms.name(number)), float(likelihoods[number]))
+            for number in itertools.islice(telling, settings.terms)
         ]
-        most = self._settings.commonest * max(len(forward.starts) - 1, 1)
-        usable: NDArray[np.bool_] = (
-            np.array(words, bool) & (forward.documents >= 2) & (forward.documents <= most)
-        )
-        return usable
 
 
-def _leaf(term: str) -> Terms:
-    layer: Layer = "concepts" if term[0] == CONCEPT_SIGN else "stems"
-    name = term.removeprefix(CONCEPT_SIGN)
-    return Terms(name, tuple(FieldTerm(field, layer, name) for field in TEXT_FIELDS))
+def _is_telling(term: GroupTerm) -> bool:
+    """Whether a term can tell documents apart: neither a number nor a short word."""
+    return term.group == CONCEPTS or (len(term.text) > 2 and term.text[0].isalpha())
+
+
+@lru_cache(maxsize=LEAVES_KEPT)
+def _leaf(term: GroupTerm) -> Terms:
+    layer: Layer = "concepts" if term.group == CONCEPTS else "stems"
+    return Terms(term.text, tuple(FieldTerm(field, layer, term.text) for field in TEXT_FIELDS))

@@ -1,28 +1,39 @@
 """Where a hit matched: spans for marks, passages for snippets, receipts for readers.
 
-Everything comes from the offsets that the index keeps; no text is analysed anew.
+Everything comes from the rows and offsets that the index keeps; no text is analysed anew. All hits
+of a page are looked through at once, as arrays.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections import defaultdict
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.schema import TEXT_FIELDS, field_of, names
+from index.codec.layout import CONCEPTS, EXACT, STEMS
+from index.codec.lexicon import ABSENT
+from index.schema import TEXT_FIELDS, names
 from index.tokens import tokenize
-from search.clauses import Between, Leaf, Name, Sequence, Terms
+from search.clauses import Between, Leaf, Name, Sequence, Terms, parts
 from search.results import Match, Snippet, Span
+from search.segments import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence as Many
 
-    from corpus import Abstract
-    from corpus.abstract import Paragraph
-    from search.ranking import Ranker
+    from numpy.typing import NDArray
+
+    from index.codec.store import Store
+    from search.postings import Postings
+    from search.results import Passage, Stored
+
+    Numbers = NDArray[Any]
 
 MOST_SNIPPETS = 3
 LONGEST_SNIPPET = 320
@@ -38,42 +49,178 @@ class Found(NamedTuple):
     end: int
 
 
+_new_found = partial(tuple.__new__, Found)
+
+
 @dataclass(frozen=True)
 class Highlighter:
     """Finds where the leaves of a query match in documents of one index."""
 
-    ranker: Ranker
+    postings: Postings
 
-    def find(self, leaves: Iterable[Leaf], documents: Iterable[int]) -> dict[int, list[Found]]:
-        """All matches in title and abstract of some documents, each in the order of the query."""
-        wanted = sorted(documents)
-        found: dict[int, list[Found]] = defaultdict(list)
-        for leaf in dict.fromkeys(leaves):
-            for document, match in self._places(leaf, wanted):
-                found[document].append(match)
+    def find(self, leaves: Iterable[Leaf], documents: Many[int]) -> dict[int, list[Found]]:
+        """All matches in title and abstract of some documents, in the order of the text."""
+        asked = dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, Terms | Sequence))
+        found: dict[int, list[Found]] = {document: [] for document in documents}
+        for segment in self.postings.segments:
+            inside = [one for one in documents if segment.first <= one < segment.end]
+            if inside and asked:
+                window = _Window(segment.store, np.array(inside) - segment.first)
+                for nth, matches in window.find(_Wanted(segment.store, asked)):
+                    found[inside[nth]] = matches
         return found
 
-    def _places(self, leaf: Leaf, wanted: list[int]) -> Iterator[tuple[int, Found]]:
-        postings = self.ranker.postings
-        if isinstance(leaf, Terms):
-            for field, layer, term, _ in leaf.terms:
-                places = postings.places(field_of(field, layer), term, wanted)
-                for document, found in places.items():
-                    for place in found:
-                        yield document, Found(leaf, field, place.start, place.end)
-            for phrase in leaf.phrases:
-                yield from self._rows(leaf, phrase, wanted)
-        elif isinstance(leaf, Sequence):
-            yield from self._rows(leaf, leaf, wanted)
 
-    def _rows(self, leaf: Leaf, words: Sequence, wanted: list[int]) -> Iterator[tuple[int, Found]]:
-        """Where words stand in a row, found for a leaf."""
-        among = np.array(wanted, np.int32)
-        for field in words.fields:
-            rows = self.ranker.sequences(field_of(field, words.layer), words.forms, among)
-            columns = (rows.documents, rows.starts, rows.ends)
-            for document, start, end in zip(*map(np.ndarray.tolist, columns), strict=True):
-                yield document, Found(leaf, field, start, end)
+class _Wanted:
+    """The terms of leaves in one segment, numbered in the order in which they are asked for."""
+
+    def __init__(self, store: Store, asked: Iterable[Terms | Sequence]) -> None:
+        self._store = store
+        self.leaves: list[Terms | Sequence] = []
+        self.fields: list[Many[str]] = []
+        self.terms: dict[str, dict[int, list[int]]] = {EXACT: {}, STEMS: {}, CONCEPTS: {}}
+        self.rows: list[tuple[str, list[int], int]] = []
+        for leaf in asked:
+            if isinstance(leaf, Sequence):
+                self._add_row(leaf, leaf)
+            else:
+                self._add(leaf)
+                for phrase in leaf.phrases:
+                    self._add_row(leaf, phrase)
+
+    def _add(self, leaf: Terms) -> None:
+        found = parts(leaf)
+        if found is None:
+            return
+        wanted = self.terms[found.layer]
+        for text, _ in found.terms:
+            number = self._number(found.layer, text)
+            if number != ABSENT:
+                wanted.setdefault(number, []).append(len(self.leaves))
+                self._ask(leaf, found.fields)
+
+    def _add_row(self, leaf: Terms | Sequence, phrase: Sequence) -> None:
+        numbers = [self._number(phrase.layer, form) for form in phrase.forms]
+        if numbers and ABSENT not in numbers:
+            self.rows.append((phrase.layer, numbers, len(self.leaves)))
+            self._ask(leaf, phrase.fields)
+
+    def _ask(self, leaf: Terms | Sequence, fields: Many[str]) -> None:
+        self.leaves.append(leaf)
+        self.fields.append(fields)
+
+    @cached_property
+    def is_choosy(self) -> bool:
+        """Whether any of it is to be found in one field only."""
+        return any(len(fields) < len(TEXT_FIELDS) for fields in self.fields)
+
+    def _number(self, layer: str, text: str) -> int:
+        """The number of a term, that of the stream for an exact one."""
+        number = self._store.lexicon(layer).find(text)
+        return self._store.word(number) if layer == EXACT and number != ABSENT else number
+
+
+class _Window:
+    """The rows of some documents of a segment, one document after the other."""
+
+    def __init__(self, store: Store, documents: Numbers) -> None:
+        self._store = store
+        self._arrays = store.postings
+        self._documents = documents
+        self._nth = np.arange(len(documents))
+        starts = self._arrays["stream.starts"]
+        self._firsts = starts[documents].astype(np.int64)
+        self._owners, self._rows = spread(
+            self._nth, self._firsts, starts[documents + 1] - self._firsts
+        )
+        self._words = store.words(self._rows)
+
+    def find(self, wanted: _Wanted) -> Iterator[tuple[int, list[Found]]]:
+        """By document that has any the matches, in the order of the text."""
+        parts = [*self._of_terms(wanted), *self._of_rows(wanted)]
+        if not parts:
+            return
+        owners, firsts, lasts, places = map(np.concatenate, zip(*parts, strict=True))
+        order = np.lexsort((places, firsts))
+        owners, firsts, lasts = owners[order], firsts[order], lasts[order]
+        border = self._firsts + self._arrays["stream.abstracts"][self._documents]
+        leaves = [wanted.leaves[place] for place in places[order].tolist()]
+        fields = [TEXT_FIELDS[later] for later in (firsts >= border[owners]).tolist()]
+        spans = (self._store.begins(firsts).tolist(), self._store.ends(lasts).tolist())
+        # Made in C: a match costs a third of what calling the class does.
+        found = list(map(_new_found, zip(leaves, fields, *spans, strict=True)))
+        ends = np.flatnonzero(np.diff(owners, append=-1)) + 1
+        for first, end in itertools.pairwise([0, *ends.tolist()]):
+            matches = found[first:end]
+            if wanted.is_choosy:
+                asked = [wanted.fields[place] for place in places[order[first:end]].tolist()]
+                matches = [
+                    match for match, of in zip(matches, asked, strict=True) if match[1] in of
+                ]
+            yield int(owners[first]), matches
+
+    @cached_property
+    def _stems(self) -> Numbers:
+        return self._store.stems(self._words)
+
+    def _of_terms(self, wanted: _Wanted) -> Iterator[tuple[Numbers, ...]]:
+        """Owner, first and last row, and place among the leaves of every term that is wanted."""
+        for group, terms in wanted.terms.items():
+            if not terms:
+                continue
+            # One more: words are counted from 1, and what is no stem is taken for the last.
+            lookup = np.zeros(len(self._store.lexicon(group)) + 1, np.uint16)
+            for nth, number in enumerate(terms, start=1):
+                lookup[number] = nth
+            by_nth = list(terms.values())
+            if group != CONCEPTS:
+                values = self._words if group == EXACT else self._stems
+                marks = lookup.take(values, mode="clip")
+                hits = np.flatnonzero(marks)
+                rows = self._rows[hits]
+                yield from _placed(self._owners[hits], rows, rows, marks[hits], by_nth)
+            if group != EXACT:
+                yield from self._of_wide(group, lookup, by_nth)
+
+    def _of_wide(
+        self, group: str, lookup: Numbers, by_nth: list[list[int]]
+    ) -> Iterator[tuple[Numbers, ...]]:
+        starts = self._arrays[f"wide.{group}.starts"]
+        begins = starts[self._documents].astype(np.int64)
+        owners, places = spread(self._nth, begins, starts[self._documents + 1] - begins)
+        marks = lookup[self._arrays[f"wide.{group}.terms"][places]]
+        hits = np.flatnonzero(marks)
+        owners, places = owners[hits], places[hits]
+        bases = self._firsts[owners]
+        firsts = bases + self._arrays[f"wide.{group}.firsts"][places]
+        lasts = bases + self._arrays[f"wide.{group}.lasts"][places]
+        yield from _placed(owners, firsts, lasts, marks[hits], by_nth)
+
+    def _of_rows(self, wanted: _Wanted) -> Iterator[tuple[Numbers, ...]]:
+        """The same for words in a row."""
+        for layer, numbers, place in wanted.rows:
+            values = self._words if layer == EXACT else self._stems
+            hits = np.flatnonzero(values == numbers[0])
+            for step, number in enumerate(numbers[1:], start=1):
+                # Each document ends in a border, so no row reaches into the next.
+                hits = hits[values.take(hits + step, mode="clip") == number]
+            rows = self._rows[hits]
+            places = np.full(len(hits), place)
+            yield self._owners[hits], rows, rows + (len(numbers) - 1), places
+
+
+def _placed(
+    owners: Numbers, firsts: Numbers, lasts: Numbers, marks: Numbers, by_nth: list[list[int]]
+) -> Iterator[tuple[Numbers, ...]]:
+    """Matches with their places among the leaves; a term that several ask for is there for each."""
+    for turn in range(max(map(len, by_nth))):
+        table = np.array([0, *(ps[turn] + 1 if turn < len(ps) else 0 for ps in by_nth)])
+        places = table[marks]
+        if turn == 0:
+            yield owners, firsts, lasts, places - 1
+        else:
+            kept = np.flatnonzero(places)
+            yield owners[kept], firsts[kept], lasts[kept], places[kept] - 1
 
 
 def spans(
@@ -83,57 +230,67 @@ def spans(
 
     They are in order and do not overlap; matches that touch words in common are one mark.
     """
-    inside = sorted(
-        (match.start - start, match.end - start)
-        for match in found
-        if match.field == field and match.start >= start and (end is None or match.end <= end)
+    return _merged(
+        sorted(
+            (first - start, last - start)
+            for _, name, first, last in found
+            if name == field and first >= start and (end is None or last <= end)
+        )
     )
+
+
+def _merged(places: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in the order of their starts, without what they have in common."""
     merged: list[Span] = []
-    for span in inside:
-        if merged and span[0] < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(span[1], merged[-1][1]))
-        else:
-            merged.append(span)
+    last = -1
+    for start, end in places:
+        if start >= last:
+            merged.append((start, end))
+            last = end
+        elif end > last:
+            merged[-1] = (merged[-1][0], end)
+            last = end
     return tuple(merged)
 
 
-def snippets(
-    abstract: Abstract, passages: Iterable[Span], found: Iterable[Found]
-) -> tuple[Snippet, ...]:
-    """The passages that match best, in the order of the text; the first one if none matches.
+def snippets(text: str, passages: Many[Passage], found: Iterable[Found]) -> tuple[Snippet, ...]:
+    """The passages of an abstract's text that match best, in their order; else the first one.
 
     A passage is the better the more of the reader's words it holds; repeats count little.
     """
-    matches = [match for match in found if match.field == "abstract"]
-    places = list(passages)
-    scored = [(_worth(place, matches), place) for place in places]
-    best = sorted((item for item in scored if item[0] > 0), key=lambda item: (-item[0], item[1]))
-    chosen = sorted(place for _, place in best[:MOST_SNIPPETS]) or places[:1]
-    return tuple(_snippet(abstract, place, matches) for place in chosen)
+    inside = _inside(passages, found)
+    chosen: Iterable[int] = inside or range(min(1, len(passages)))
+    if len(inside) > MOST_SNIPPETS:
+        best = sorted((-_worth(matches), nth) for nth, matches in inside.items())
+        chosen = sorted(nth for _, nth in best[:MOST_SNIPPETS])
+    return tuple([_snippet(text, passages[nth], inside.get(nth, ())) for nth in chosen])
 
 
-def receipts(
-    abstract: Abstract, leaves: Iterable[Leaf], found: Iterable[Found]
-) -> tuple[Match, ...]:
-    """Which part of the query matched which text in which field, each once, in query order."""
-    texts = {"title": abstract.title, "abstract": abstract.text}
+def receipts(stored: Stored, asked: Iterable[Leaf], found: Iterable[Found]) -> tuple[Match, ...]:
+    """Which part of the query matched which text in which field, each once, in query order.
+
+    ``asked`` are the leaves, each once, that ``found`` has.
+    """
+    title, text = stored.title, stored.text
+    lines: dict[int, list[tuple[str, str]]] = {}
+    for leaf, field, start, end in found:
+        written = title[start:end] if field == "title" else text[start:end]
+        if not written.isalnum():
+            written = " ".join(written.split())
+        lines.setdefault(id(leaf), []).append((field, written))
     matches: dict[tuple[str, str, str], Match] = {}
-    ordered = sorted(found, key=lambda match: (TEXT_FIELDS.index(match.field), match.start))
-    for leaf in dict.fromkeys(leaves):
-        lines = (
-            [(m.field, texts[m.field][m.start : m.end]) for m in ordered if m.leaf == leaf]
-            if isinstance(leaf, Terms | Sequence)
-            else _named(abstract, leaf)
-        )
-        for field, text in lines:
-            written = " ".join(text.split())
-            matches.setdefault(
-                (leaf.query, written.casefold(), field), Match(leaf.query, written, field)
-            )
+    for leaf in asked:
+        query = leaf.query
+        named = _named(stored, leaf) if isinstance(leaf, Name | Between) else ()
+        for field, written in lines.get(id(leaf), named):
+            key = (query, field, written.casefold())
+            if key not in matches:
+                matches[key] = Match(query, written, field)
     return tuple(matches.values())
 
 
-def _named(abstract: Abstract, leaf: Name | Between) -> Iterator[tuple[str, str]]:
+def _named(stored: Stored, leaf: Name | Between) -> Iterator[tuple[str, str]]:
+    abstract = stored.abstract
     if isinstance(leaf, Between):
         if leaf.holds(abstract.year):
             yield "year", str(abstract.year)
@@ -147,31 +304,44 @@ def _named(abstract: Abstract, leaf: Name | Between) -> Iterator[tuple[str, str]
                 yield leaf.field, line
 
 
-def _worth(place: Span, matches: Iterable[Found]) -> float:
-    counts: dict[Leaf, int] = defaultdict(int)
+def _inside(passages: Many[Passage], found: Iterable[Found]) -> dict[int, list[Found]]:
+    """By passage the matches that lie within it, both in the order of the text."""
+    starts = [passage[0] for passage in passages]
+    inside: dict[int, list[Found]] = {}
+    for match in found:
+        if match[1] == "abstract":
+            nth = bisect_right(starts, match[2]) - 1
+            if nth >= 0 and match[3] <= passages[nth][1]:
+                if nth in inside:
+                    inside[nth].append(match)
+                else:
+                    inside[nth] = [match]
+    return inside
+
+
+def _worth(matches: Many[Found]) -> float:
+    if len(matches) == 1:
+        return 1.0
+    counts: dict[int, int] = {}
     for match in matches:
-        if place[0] <= match.start and match.end <= place[1]:
-            counts[match.leaf] += 1
-    return sum(1.0 + 0.1 * math.log(count) for count in counts.values())
+        counts[id(match[0])] = counts.get(id(match[0]), 0) + 1
+    return len(counts) + 0.1 * sum([math.log(count) for count in counts.values() if count > 1])
 
 
-def _snippet(abstract: Abstract, place: Span, matches: list[Found]) -> Snippet:
-    paragraph = _paragraph_at(abstract, place[0])
-    start, end = _window(abstract.text, place, spans(matches, "abstract", *place))
-    return Snippet(
-        section=paragraph.label,
-        text=abstract.text[start:end],
-        spans=spans(matches, "abstract", start, end),
-        cut_before=start > place[0],
-        cut_after=end < place[1],
-    )
+def _snippet(text: str, passage: Passage, matches: Many[Found]) -> Snippet:
+    first, last = passage[0], passage[1]
+    marks = _merged([(start - first, end - first) for _, _, start, end in matches])
+    section = passage[2] if len(passage) > 2 else None
+    if last - first <= LONGEST_SNIPPET:
+        return Snippet(section, text[first:last], marks)
+    start, end = _window(text, (first, last), marks)
+    marks = spans(matches, "abstract", start, end)
+    return Snippet(section, text[start:end], marks, start > first, end < last)
 
 
 def _window(text: str, place: Span, marks: tuple[Span, ...]) -> Span:
     """The part of a long passage with its first matches, cut between words."""
     start, end = place
-    if end - start <= LONGEST_SNIPPET:
-        return place
     first = marks[0] if marks else (0, 0)
     if first[1] > LONGEST_SNIPPET:
         start += max(0, first[0] - LONGEST_SNIPPET // 4)
@@ -183,7 +353,3 @@ def _window(text: str, place: Span, marks: tuple[Span, ...]) -> Span:
         space = text.rfind(" ", max(start, shortest), end + 1)
         end = space if space >= 0 else max(end, shortest)
     return start, end
-
-
-def _paragraph_at(abstract: Abstract, offset: int) -> Paragraph:
-    return next(p for p in abstract.paragraphs if p.start <= offset <= p.end)

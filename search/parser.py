@@ -55,6 +55,10 @@ _LEXEME = re.compile(
 )
 _OPERATORS = {"OR", "AND", "NOT", "|", "minus"}
 _EXCLUDING = {"minus", "NOT"}
+_LANGUAGE = re.compile(r'"|\(|\)|:|\*|−| -')
+"""What a text of plain words, after a space, has nothing of, the operators aside."""
+
+_RUN = re.compile(r"[^\W_]+")
 _UNKNOWN_FIELD = re.compile(r"(?i)([a-z]{3,}):(?=[\w\"(])(?!//)")
 
 
@@ -190,6 +194,9 @@ def parse(text: str) -> Query:
     """
     notes: list[str] = []
     cleaned = _shortened(_cleaned(text), notes)
+    written = _printable(text.strip())
+    if not _LANGUAGE.search(f" {cleaned}") and _OPERATORS.isdisjoint(cleaned.split(" ")):
+        return Query(written, Group((Words(cleaned),) if cleaned else ()), tuple(notes))
     if cleaned.count('"') % 2:
         notes.append("A quotation mark without its partner was ignored.")
     parser = _Parser([_lexeme(found) for found in _LEXEME.finditer(cleaned)], notes)
@@ -198,7 +205,7 @@ def parse(text: str) -> Query:
             parser.note(
                 f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
             )
-    return Query(_printable(text.strip()), parser.level(0), tuple(parser.notes))
+    return Query(written, parser.level(0), tuple(parser.notes))
 
 
 def _is_wordlike(lexeme: _Lexeme) -> bool:
@@ -208,46 +215,62 @@ def _is_wordlike(lexeme: _Lexeme) -> bool:
 def _cleaned(text: str) -> str:
     """One line of composed characters, so that the same query in other bytes is the same query."""
     composed = unicodedata.normalize("NFKC", text[: 4 * MOST_CHARACTERS])
-    printable = (
-        "" if unicodedata.category(c) in {"Cc", "Cs", "Co"} and not c.isspace() else c
-        for c in composed
-    )
-    return " ".join("".join(printable).translate(_QUOTES).split())
+    if not composed.isprintable():
+        composed = "".join(c for c in composed if c.isspace() or _is_shown(c))
+    if not composed.isascii():
+        composed = composed.translate(_QUOTES)
+    return " ".join(composed.split())
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cs", "Co"}
 
 
 def _printable(text: str) -> str:
     """The text with a question mark for each half of a character that no output can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shortened(text: str, notes: list[str]) -> str:
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS].rsplit(" ", 1)[0]
         notes.append(f"Only the first {MOST_CHARACTERS} characters were read.")
-    tokens = tokenize(text)
-    if len(tokens) > MOST_WORDS:
+    if _may_be_long(text) and len(tokens := tokenize(text)) > MOST_WORDS:
         text = text[: tokens[MOST_WORDS - 1].end]
         notes.append(f"Only the first {MOST_WORDS} words were read.")
     return text
 
 
+def _may_be_long(text: str) -> bool:
+    """Whether a text may have more than ``MOST_WORDS`` tokens; to count these takes much longer.
+
+    No token is without a letter or digit. Plain ASCII has no more tokens than runs of them, and
+    something stands between two runs; a run of Greek letters has a token a letter.
+    """
+    if len(text) <= MOST_WORDS or (text.isascii() and len(text) < 2 * MOST_WORDS):
+        return False
+    return not text.isascii() or len(_RUN.findall(text)) > MOST_WORDS
+
+
 def _lexeme(found: re.Match[str]) -> _Lexeme:
-    kind = found.lastgroup or "word"
     text = found[0]
-    if found["phrase"] is not None:
-        return _Lexeme("phrase", found["inner"].strip())
-    if found["years"] is not None:
-        first, last = found["first"] or found["only"], found["last"] or found["only"]
-        if first or last:
-            return _Lexeme(
-                "years", text, (int(first) if first else None, int(last) if last else None)
-            )
-        return _Lexeme("word", text)
-    if found["field"] is not None:
-        name = found["field"].lower()
-        return _Lexeme("field", _ALIASES.get(name, name))
-    if found["prefix"] is not None:
-        return _Lexeme("prefix", found["prefix"])
-    if text in _OPERATORS:
-        return _Lexeme(text, text)
-    return _Lexeme(kind, text)
+    match found.lastgroup:
+        case "phrase":
+            return _Lexeme("phrase", found["inner"].strip())
+        case "years":
+            first, last = found["first"] or found["only"], found["last"] or found["only"]
+            if not first and not last:
+                return _Lexeme("word", text)
+            years = int(first) if first else None, int(last) if last else None
+            return _Lexeme("years", text, years)
+        case "field":
+            name = found["field"].lower()
+            return _Lexeme("field", _ALIASES.get(name, name))
+        case "prefix":
+            return _Lexeme("prefix", found["prefix"])
+        case "word" if text not in _OPERATORS:
+            return _Lexeme("word", text)
+        case "word":
+            return _Lexeme(text, text)
+        case kind:
+            return _Lexeme(kind or "word", text)

@@ -1,186 +1,238 @@
-"""Posting lists as arrays, read from Whoosh's index and kept.
+"""The postings of an index: those of its segments, as one.
 
-Whoosh's readers are not safe to share by threads, and its matchers answer one document at a time.
-So this is the only place that touches the reader: it takes turns, and turns a term's postings into
-arrays once. The arrays are never changed, so any number of threads may compute with them.
+What is asked for is given as numpy arrays that are never changed, so any number of threads may
+compute with them. Documents are numbered through all segments; deleted ones are left out.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections import Counter
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from cachetools import LRUCache
-from whoosh.reading import TermNotFound
+
+from index.codec.layout import PLACES
+from index.codec.lexicon import ABSENT
+from index.schema import TEXT_FIELDS, field_of
+from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment, TermsOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
-    from whoosh.matching import Matcher
     from whoosh.reading import IndexReader
 
-CACHE_BYTES = 64 << 20
-"""How much memory the posting lists kept may take."""
+    from index.analysis import Layer
+    from search.segments import GroupTerm, Mention
+
+    Numbers = NDArray[Any]
+
+TERMS_KEPT = 1 << 14
+"""Of how many terms it is remembered whether they are there: about 2 MB."""
+
+SHORTEST_FORM = 4
+"""Letters of a word that can be guessed."""
+
+_NO_NUMBERS = np.empty(0, np.int32)
 
 
-class PostingList(NamedTuple):
-    """The documents that hold a term, ascending, and how often each holds it."""
+class Beginning(NamedTuple):
+    """Terms that begin alike: the commonest, in that order, and how many there are in all."""
 
-    documents: NDArray[np.int32]
-    frequencies: NDArray[np.float32]
-
-
-class Place(NamedTuple):
-    """Where a term occurs in a document's field: which word, from and to which character."""
-
-    position: int
-    start: int
-    end: int
-
-
-class Occurrences(NamedTuple):
-    """Where a term, or words in a row, occur: four parallel arrays, by document and position."""
-
-    documents: NDArray[np.int64]
-    positions: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-    def at(self, chosen: NDArray[Any]) -> Occurrences:
-        """Some of them, by mask or by index."""
-        return Occurrences(*(column[chosen] for column in self))
-
-    def within(self, documents: NDArray[Any]) -> Occurrences:
-        """Those in some documents, given in ascending order."""
-        return self.at(np.isin(self.documents, documents))
-
-
-Places = Mapping[int, tuple[Place, ...]]
-"""Occurrences by document."""
-
-EMPTY = PostingList(np.empty(0, np.int32), np.empty(0, np.float32))
-_NOWHERE: Places = MappingProxyType({})
-_RARE = 8
-"""A list is decoded whole unless fewer than one in so many of its documents are asked for."""
+    forms: list[str]
+    total: int
 
 
 class Postings:
     """The postings of one index. Safe to share by threads."""
 
     def __init__(self, reader: IndexReader) -> None:
-        self._reader = reader
-        self._turn = threading.Lock()
-        self._lists: LRUCache[tuple[str, str], PostingList] = LRUCache(CACHE_BYTES, _size)
-        self._occurrences: LRUCache[tuple[str, str], Occurrences] = LRUCache(CACHE_BYTES, _size)
-        self.count: int = reader.doc_count_all()
+        self.segments = tuple(Segment(leaf, first) for leaf, first in reader.leaf_readers())
+        self.size = sum(segment.size for segment in self.segments)
+        """How many document numbers there are."""
+        self.count: int = reader.doc_count()
+        """How many documents there are; deleted ones do not count."""
+        self.known = lru_cache(TERMS_KEPT)(self._known)
+        self.spread = lru_cache(TERMS_KEPT)(self._spread)
 
     def of(self, field: str, term: str) -> PostingList:
-        """The documents with a term; ``EMPTY`` if there are none."""
-        key = (field, term)
-        with self._turn:
-            found = self._lists.get(key)
-            if found is None:
-                found = self._read(field, term)
-                if _size(found) <= CACHE_BYTES:
-                    self._lists[key] = found
-        return found
+        """The documents with a term in a field; ``EMPTY`` if there are none."""
+        group = PLACES[field].group
+        found = [one.field(field, number) for one, number in self._numbers(group, term)]
+        if not found:
+            return EMPTY
+        lists = PostingList(*map(np.concatenate, zip(*found, strict=True)))
+        return lists if len(lists.documents) else EMPTY
 
     def has(self, field: str, term: str) -> bool:
         """Whether any document has the term in the field."""
-        with self._turn:
-            return (field, term) in self._reader
+        return self.spread(field, term) > 0
 
-    def places(self, field: str, term: str, documents: Iterable[int]) -> Places:
-        """Where a term occurs in some documents, given in ascending order."""
-        with self._turn:
-            matcher = self._matcher(field, term)
-            return dict(_places(matcher, documents)) if matcher else _NOWHERE
+    def counts(self, layer: Layer, term: str) -> Counts:
+        """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
+        return _joined([one.counts(layer, number) for one, number in self._numbers(layer, term)])
 
-    def occurrences(self, field: str, term: str, documents: NDArray[Any]) -> Occurrences:
-        """Where a term occurs in some documents that all have it, given in ascending order."""
-        key = (field, term)
-        asked = documents.tolist()
-        with self._turn:
-            whole = self._occurrences.get(key)
-            if whole is None:
-                matcher = self._matcher(field, term)
-                if matcher is None or len(asked) * _RARE < self._reader.doc_frequency(*key):
-                    return _gathered(_places(matcher, asked)) if matcher else _gathered(())
-                whole = _gathered(_all_places(matcher))
-                if _size(whole) <= CACHE_BYTES:
-                    self._occurrences[key] = whole
-        return whole.within(documents)
+    def counts_of_all(self, layer: Layer, terms: Many[tuple[str, float]]) -> Counts:
+        """The same for several terms taken as one, each counting as much as its weight says."""
+        found = []
+        for segment in self.segments:
+            lexicon = segment.store.lexicon(layer)
+            numbered = [(lexicon.find(term), weight) for term, weight in terms]
+            there = [(number, weight) for number, weight in numbered if number != ABSENT]
+            if there:
+                numbers, weights = zip(*there, strict=True)
+                found.append(segment.together(layer, numbers, weights))
+        return _joined(found)
+
+    def phrase(self, layer: Layer, forms: tuple[str, ...]) -> Counts:
+        """The documents with words in a row, and how often; in ``exact``, or by their stems."""
+        return _joined([one.in_a_row(layer, numbers) for one, numbers in self._rows(layer, forms)])
+
+    def names(self, field: str, forms: tuple[str, ...]) -> NDArray[np.intp]:
+        """The documents with words in a row in a field of names."""
+        found = [one.named(field, numbers) for one, numbers in self._rows(field, forms)]
+        return np.concatenate(found) if found else EMPTY.documents
+
+    def terms_of(self, documents: Numbers) -> TermsOf:
+        """The stems and concepts of some documents, in any order."""
+        parts = []
+        for segment in self.segments:
+            owners = np.flatnonzero((documents >= segment.first) & (documents < segment.end))
+            if len(owners):
+                parts.append(segment.terms_of(owners, documents[owners]))
+        return parts[0] if len(self.segments) == 1 and parts else self._terms_of_all(parts)
+
+    def mentions(self, document: int) -> Iterator[Mention]:
+        """The concepts that a document speaks of, in the order of its text."""
+        return self.segment_of(document).mentions(document)
 
     def starting(self, field: str, prefix: str) -> dict[str, int]:
         """The terms of a field that begin with ``prefix``, and how many documents have each."""
-        with self._turn:
-            return {
-                term.decode(): self._reader.doc_frequency(field, term)
-                for term in self._reader.expand_prefix(field, prefix)
-            }
+        found: dict[str, int] = {}
+        for segment in self.segments:
+            lexicon = segment.store.lexicon(PLACES[field].group)
+            numbers = lexicon.starting(prefix)
+            counts = segment.frequencies(field, numbers)
+            for place in np.flatnonzero(counts).tolist():
+                term = lexicon[numbers[place]]
+                found[term] = found.get(term, 0) + int(counts[place])
+        return found
+
+    def beginning(self, fields: Many[str], prefix: str, most: int) -> Beginning:
+        """The terms of fields of one group that begin with ``prefix``, of most documents first."""
+        if len(self.segments) != 1:
+            forms: Counter[str] = Counter()
+            for field in fields:
+                forms.update(self.starting(field, prefix))
+            ordered = sorted(forms, key=lambda form: (-forms[form], form))
+            return Beginning(ordered[:most], len(ordered))
+        [segment] = self.segments
+        lexicon = segment.store.lexicon(PLACES[fields[0]].group)
+        numbers = lexicon.starting(prefix)
+        counts = np.sum([segment.frequencies(field, numbers) for field in fields], axis=0)
+        there = np.flatnonzero(counts)
+        best = there[np.argsort(-counts[there], kind="stable")][:most]
+        return Beginning([lexicon[numbers[place]] for place in best.tolist()], len(there))
 
     def lexicon(self, field: str) -> dict[str, int]:
         """All terms of a field with the number of documents that have each."""
-        with self._turn:
-            return {
-                term.decode(): self._reader.doc_frequency(field, term)
-                for term in self._reader.lexicon(field)
-            }
+        return self.starting(field, "")
 
-    def record(self, document: int) -> str:
-        """What is stored of a document."""
-        with self._turn:
-            record: str = self._reader.stored_fields(document)["record"]
-        return record
+    def forms(self) -> dict[str, int]:
+        """The words of titles and abstracts that can be guessed, those of titles first.
 
-    def column(self, field: str) -> NDArray[np.int32]:
+        Each is of at least four letters, with the number of titles and abstracts that have it.
+        """
+        found: dict[str, int] = {}
+        for field in TEXT_FIELDS:
+            for form, count in self.lexicon(field_of(field, "exact")).items():
+                if len(form) >= SHORTEST_FORM and form.isalpha():
+                    found[form] = found.get(form, 0) + count
+        return found
+
+    def strings(self, document: int) -> dict[str, str]:
+        """What is stored of a document, by field."""
+        segment = self.segment_of(document)
+        return segment.store.documents.strings(document - segment.first)
+
+    def pmid(self, document: int) -> str:
+        """The PMID of a document."""
+        segment = self.segment_of(document)
+        return segment.store.documents.string("pmid", document - segment.first)
+
+    def segment_of(self, document: int) -> Segment:
+        """The segment that a document is in."""
+        if len(self.segments) == 1:
+            return self.segments[0]
+        return next(segment for segment in self.segments if document < segment.end)
+
+    def column(self, field: str) -> Numbers:
         """The values of a numeric column, one a document."""
-        with self._turn:
-            column = self._reader.column_reader(field)
-            return np.fromiter((column[n] for n in range(self.count)), np.int32, self.count)
+        columns = [segment.store.documents.column(field) for segment in self.segments]
+        return columns[0] if len(columns) == 1 else np.concatenate([*columns, _NO_NUMBERS])
 
-    def _read(self, field: str, term: str) -> PostingList:
-        matcher = self._matcher(field, term)
-        if matcher is None:
-            return EMPTY
-        documents, frequencies = [], []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            frequencies.append(matcher.weight())
-            matcher.next()
-        return PostingList(np.array(documents, np.int32), np.array(frequencies, np.float32))
-
-    def _matcher(self, field: str, term: str) -> Matcher | None:
-        try:
-            return self._reader.postings(field, term)
-        except TermNotFound:
+    @cached_property
+    def live(self) -> NDArray[np.bool_] | None:
+        """Which documents are not deleted; None if all are there."""
+        if all(segment.live is None for segment in self.segments):
             return None
+        return np.concatenate(
+            [np.ones(one.size, bool) if one.live is None else one.live for one in self.segments]
+        )
+
+    def _known(self, layer: Layer, term: str) -> bool:
+        """Whether title or abstract of any document has a term of a layer."""
+        return any(
+            one.live is None or len(one.counts(layer, number).documents)
+            for one, number in self._numbers(layer, term)
+        )
+
+    def _spread(self, field: str, term: str) -> int:
+        """How many documents have the term in the field."""
+        numbers = self._numbers(PLACES[field].group, term)
+        return sum(int(one.frequencies(field, range(n, n + 1))[0]) for one, n in numbers)
+
+    def _numbers(self, group: str, term: str) -> Iterator[tuple[Segment, int]]:
+        for segment in self.segments:
+            number = segment.store.lexicon(group).find(term)
+            if number != ABSENT:
+                yield segment, number
+
+    def _rows(self, group: str, forms: tuple[str, ...]) -> Iterator[tuple[Segment, list[int]]]:
+        for segment in self.segments:
+            numbers = [segment.store.lexicon(group).find(form) for form in forms]
+            if numbers and ABSENT not in numbers:
+                yield segment, numbers
+
+    def _terms_of_all(self, parts: Many[TermsOf]) -> TermsOf:
+        """The terms of documents of several segments, each of which numbers them its own way."""
+        names: dict[GroupTerm, int] = {}
+        numbers = [
+            np.array(
+                [
+                    names.setdefault(part.name(number), len(names))
+                    for number in range(len(part.documents))
+                ],
+                np.int64,
+            )[part.numbers]
+            for part in parts
+        ]
+        documents = [
+            len(self.counts("concepts" if group == "concepts" else "stems", text).documents)
+            for group, text in names
+        ]
+        return TermsOf(
+            np.concatenate([*(part.owners for part in parts), _NO_NUMBERS]),
+            np.concatenate([*numbers, _NO_NUMBERS]),
+            np.array(documents, np.int64),
+            np.arange(len(names)),
+            list(names).__getitem__,
+        )
 
 
-def _places(matcher: Matcher, documents: Iterable[int]) -> Iterator[tuple[int, tuple[Place, ...]]]:
-    for document in documents:
-        if not matcher.is_active():
-            return
-        matcher.skip_to(document)
-        if matcher.is_active() and matcher.id() == document:
-            found = matcher.value_as("characters")
-            yield document, tuple(Place(position, start, end) for position, start, end in found)
-
-
-def _all_places(matcher: Matcher) -> Iterator[tuple[int, Iterable[tuple[int, int, int]]]]:
-    while matcher.is_active():
-        yield matcher.id(), matcher.value_as("characters")
-        matcher.next()
-
-
-def _gathered(places: Iterable[tuple[int, Iterable[tuple[int, int, int]]]]) -> Occurrences:
-    rows = [(document, *place) for document, found in places for place in found]
-    return Occurrences(*np.array(rows, np.int64).reshape(len(rows), 4).T)
-
-
-def _size(found: PostingList | Occurrences) -> int:
-    return sum(column.nbytes for column in found) + 100
+def _joined(found: list[Counts]) -> Counts:
+    if len(found) == 1:
+        return found[0]
+    return Counts(*map(np.concatenate, zip(*found, strict=True))) if found else NOWHERE

@@ -10,6 +10,7 @@ the vocabulary in any spelling, by its id or by any of its names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 FIELDS = (
     *("title", "abstract", "author", "journal", "affiliation", "topic", "year", "pmid"),
@@ -17,28 +18,28 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """A run of free words as written."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """Exactly these words in this order."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Prefix:
     """All words that begin so."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Years:
     """A range of years, both ends included; an open end is None."""
 
@@ -47,7 +48,7 @@ class Years:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fielded:
     """Something to be found in one field; never ``year``, which is ``Years``."""
 
@@ -55,28 +56,28 @@ class Fielded:
     item: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Not:
     """What must not match."""
 
     item: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Either:
     """What stands beside OR: one at least must match."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class All:
     """What stands beside AND: all must match."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """Items side by side: words rank, everything else is taken at its word."""
 
@@ -86,8 +87,7 @@ class Group:
 Node = Words | Phrase | Prefix | Years | Fielded | Not | Either | All | Group
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """What a reader's string means, and in sentences what was ignored, cut or taken otherwise."""
 
     text: str

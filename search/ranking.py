@@ -16,13 +16,14 @@ on Cystic Fibrosis). The score of a document is the sum over its leaves.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 
-from index.schema import NAME_FIELDS, NO_YEAR, TEXT_FIELDS, field_of
+from index.schema import NO_YEAR
 from search.clauses import (
     Any,
     Between,
@@ -35,14 +36,17 @@ from search.clauses import (
     Sequence,
     Terms,
     Without,
+    parts,
 )
+from search.segments import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from search.postings import Occurrences, Postings
+    from search.postings import Postings
+    from search.segments import Counts
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Weights:
-    """The settings of the ranking, each with its evidence (``tests/bench/relevance.py``)."""
+    """The settings of the ranking, each with its evidence (``ranvier evaluate --ablation``)."""
 
     k1: float = 1.6
     title: float = 2.0
@@ -72,15 +76,86 @@ class Weights:
         return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
 
 
-class Ranking(NamedTuple):
-    """The hits of a query, best first, and their scores."""
+CACHE_BYTES = 16 << 20
+LISTS_KEPT = 48
+"""How much memory the scores of leaves may take that are kept: so much, or in large indexes that of
+so many scores for every document."""
 
-    documents: NDArray[np.intp]
+_DENSE = 4
+"""A leaf that one in so many documents match is kept as an array of all documents."""
+
+_BLOCK = 64
+"""Documents of which the best score stands for all, when the best hits are looked for."""
+
+_FEW = 512
+"""So many hits are sorted as they are."""
+
+
+class LeafScores(NamedTuple):
+    """The documents that match a leaf, ascending, and their scores.
+
+    ``documents`` is None where ``scores`` has an entry for every document, 0 for no match.
+    """
+
+    documents: NDArray[np.intp] | None
     scores: Scores
 
+    def add_to(self, total: Scores, weight: float = 1.0) -> None:
+        """Adds the scores to those of all documents."""
+        scores = self.scores if weight == 1.0 else weight * self.scores
+        if self.documents is None:
+            total += scores
+        else:
+            np.add.at(total, self.documents, scores)
 
-@dataclass(frozen=True)
-class _Found:
+    def mark(self, mask: Mask) -> None:
+        """Marks the documents among all."""
+        if self.documents is None:
+            mask |= self.scores > 0.0
+        else:
+            mask[self.documents] = True
+
+
+class Ranking:
+    """The hits of a query. They are brought into their order when they are asked for.
+
+    Best first; ties are broken by the later year, then by the order in which abstracts were
+    indexed, at every page in the same way.
+    """
+
+    def __init__(
+        self, documents: NDArray[np.intp], scores: Scores, years: NDArray[np.int32]
+    ) -> None:
+        self.documents = documents
+        """All hits in the order in which they were indexed."""
+        self._scores = scores
+        self._years = years
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def best(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores]:
+        """The documents from one place in the order up to another, and their scores."""
+        chosen = self._at_least(last)
+        documents, scores = self.documents[chosen], self._scores[chosen]
+        order = np.lexsort((documents, -self._years[documents], -scores))[first:last]
+        return documents[order], scores[order]
+
+    def _at_least(self, count: int) -> NDArray[np.intp] | slice:
+        """Where the best ``count`` hits are, and maybe some more: all that tie with the last."""
+        if len(self) <= max(count, _FEW):
+            return slice(None)
+        scores = self._scores
+        if count * _BLOCK < len(self):
+            # Of so many blocks each has a hit that reaches the limit: no fewer hits can.
+            best = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
+            limit = np.partition(best, -count)[-count]
+        else:
+            limit = np.partition(scores, -count)[-count]
+        return np.flatnonzero(scores >= limit)
+
+
+class _Found(NamedTuple):
     """What a clause matches.
 
     ``ranks`` says whether its scores mean anything, ``decides`` whether its mask does.
@@ -92,75 +167,156 @@ class _Found:
     decides: bool = True
 
 
-Memo = dict[Clause, _Found]
-"""What clauses were found to match, to be computed once."""
-
-
 class Ranker:
     """Ranks the documents of one index. Safe to share by threads."""
 
     def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
         self.postings = postings
         self.weights = weights or Weights()
-        self._norms = {name: self._norm(name) for name in TEXT_FIELDS}
         self._years = postings.column("year")
+        self._turn = threading.Lock()
+        most = max(CACHE_BYTES, LISTS_KEPT * 8 * postings.size)
+        self._kept: LRUCache[object, LeafScores] = LRUCache(most, _size)
+        self._norms: dict[str, Scores] = {}
 
-    def rank(self, clause: Clause, memo: Memo | None = None) -> Ranking:
-        """All hits, best first.
+    def rank(self, clause: Ranked, raised_by: tuple[Hint, ...] = ()) -> Ranking:
+        """All hits; ``raised_by`` are hints that count as if they were the clause's own."""
+        clauses = (*clause.clauses, *raised_by)
+        if self._is_plain(clauses):
+            documents, scores = self._of_words(clauses)
+        else:
+            found = self._ranked(clauses)
+            mask = found.mask if self.postings.live is None else found.mask & self.postings.live
+            documents = np.flatnonzero(mask)
+            scores = found.scores[documents]
+        return Ranking(documents, scores, self._years)
 
-        Ties are broken by the later year, then by the order in which abstracts were indexed. A
-        ``memo`` that is passed again spares what was computed for the same clauses before.
-        """
-        found = self._found(clause, {} if memo is None else memo)
-        documents = np.flatnonzero(found.mask)
-        scores = found.scores[documents]
-        order = np.lexsort((documents, -self._years[documents], -scores))
-        return Ranking(documents[order], scores[order])
+    def _is_plain(self, clauses: tuple[Clause, ...]) -> bool:
+        """Whether all that is asked is that hits have any of some words: most queries are such."""
+        return (
+            not self.weights.all_words_first
+            and all(
+                isinstance(one, Terms | Hint)
+                or (isinstance(one, Ranked) and self._is_plain(one.clauses))
+                for one in clauses
+            )
+            and any(isinstance(one, Terms | Ranked) for one in clauses)
+        )
 
-    def frequencies(self, leaf: Terms | Sequence) -> Iterator[tuple[str, Scores]]:
-        """How often each document holds a leaf, by field."""
-        match leaf:
-            case Terms():
-                yield from self._term_frequencies(leaf)
-            case Sequence():
-                yield from self._sequence_frequencies(leaf)
+    def _of_words(self, clauses: tuple[Clause, ...]) -> tuple[NDArray[np.intp], Scores]:
+        """The documents with any of some words, ascending, and their scores."""
+        total = np.zeros(self.postings.size)
+        mask = np.zeros(self.postings.size, bool)
+        for clause in clauses:
+            match clause:
+                case Hint(leaf, weight):
+                    self.scores(leaf).add_to(total, weight)
+                case Ranked(inner):
+                    _add(LeafScores(*self._of_words(inner)), total, mask)
+                case Terms():
+                    _add(self.scores(clause), total, mask)
+        documents = np.flatnonzero(mask)
+        return documents, total[documents]
 
-    def _found(self, clause: Clause, memo: Memo) -> _Found:
-        if clause not in memo:
-            memo[clause] = self._computed(clause, memo)
-        return memo[clause]
+    def scores(self, leaf: Terms | Sequence) -> LeafScores:
+        """The documents that match a leaf, and how well."""
+        with self._turn:
+            found = self._kept.get(leaf)
+        if found is None:
+            found = self._scored(leaf)
+            if _size(found) <= self._kept.maxsize:
+                with self._turn:
+                    self._kept[leaf] = found
+        return found
 
-    def _computed(self, clause: Clause, memo: Memo) -> _Found:
+    def _scored(self, leaf: Terms | Sequence) -> LeafScores:
+        documents, x = self._weighted(leaf)
+        matching = len(documents)
+        if isinstance(leaf, Terms) and leaf.phrases:
+            dense = np.zeros(self.postings.size)
+            dense[documents] = x
+            for phrase in leaf.phrases:
+                there, more = self._weighted(phrase)
+                dense[there] += more
+            documents = np.flatnonzero(dense)
+            x = dense[documents]
+        idf = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
+        k1 = self.weights.k1
+        scores = idf * x * (k1 + 1.0) / (x + k1)
+        if _DENSE * len(documents) < self.postings.size:
+            return LeafScores(documents, scores)
+        dense = np.zeros(self.postings.size)
+        dense[documents] = scores
+        return LeafScores(None, dense)
+
+    def _weighted(self, leaf: Terms | Sequence) -> tuple[NDArray[np.intp], Scores]:
+        """The documents that match a leaf, and x(c, d)."""
+        if isinstance(leaf, Sequence):
+            return self._x(self.postings.phrase(leaf.layer, leaf.forms), leaf.fields)
+        found = parts(leaf)
+        if found is None:
+            return self._x(NOWHERE, ())
+        fields, layer, terms = found
+        if len(terms) == 1 and terms[0][1] == 1.0:
+            return self._x(self.postings.counts(layer, terms[0][0]), fields)
+        return self._x(self.postings.counts_of_all(layer, terms), fields)
+
+    def _x(self, counts: Counts, fields: Iterable[str]) -> tuple[NDArray[np.intp], Scores]:
+        x = np.zeros(len(counts.documents))
+        for name in fields:
+            frequencies = counts.title if name == "title" else counts.abstract
+            x += self.weights.of(name)[0] * frequencies / self._norm(name)[counts.documents]
+        if len(x) and not x.all():
+            matching = np.flatnonzero(x)
+            return counts.documents[matching], x[matching]
+        return counts.documents, x
+
+    def _norm(self, name: str) -> Scores:
+        """What the frequencies in each document's field are divided by."""
+        norm = self._norms.get(name)
+        if norm is None:
+            b = self.weights.of(name)[1]
+            lengths = self.postings.column(f"{name}_length").astype(np.float64)
+            live = lengths if self.postings.live is None else lengths[self.postings.live]
+            average = live.mean() if live.any() else 1.0
+            norm = self._norms[name] = 1.0 - b + b * lengths / average
+        return norm
+
+    def _found(self, clause: Clause) -> _Found:
         match clause:
             case Terms() | Sequence():
-                return self._scored(clause)
-            case Hint(inner, weight):
-                nowhere = np.zeros(self.postings.count, bool)
-                scores = weight * self._found(inner, memo).scores
-                return _Found(nowhere, scores, decides=False)
+                mask, scores = np.zeros(self.postings.size, bool), np.zeros(self.postings.size)
+                _add(self.scores(clause), scores, mask)
+                return _Found(mask, scores)
+            case Hint(leaf, weight):
+                scores = np.zeros(self.postings.size)
+                self.scores(leaf).add_to(scores, weight)
+                return _Found(np.zeros(self.postings.size, bool), scores, decides=False)
             case Name():
-                return self._unscored(self._named(clause))
+                mask = np.zeros(self.postings.size, bool)
+                mask[self.postings.names(clause.field, clause.forms)] = True
+                return self._unscored(mask)
             case Between(first=first, last=last):
                 return self._unscored(self._between(first, last))
             case Only(inner):
-                return self._unscored(self._found(inner, memo).mask)
+                return self._unscored(self._found(inner).mask)
             case Without(inner):
-                return self._unscored(~self._found(inner, memo).mask)
+                return self._unscored(~self._found(inner).mask)
             case Any(clauses):
-                found = [self._found(one, memo) for one in clauses]
+                found = [self._found(one) for one in clauses]
                 mask = np.logical_or.reduce([one.mask for one in found])
                 return _Found(mask, self._summed(found), any(one.ranks for one in found))
             case Every(clauses):
-                found = [self._found(one, memo) for one in clauses]
+                found = [self._found(one) for one in clauses]
                 mask = np.logical_and.reduce([one.mask for one in found if one.decides])
                 scores = np.where(mask, self._summed(found), 0.0)
                 return _Found(mask, scores, any(one.ranks and one.decides for one in found))
             case Ranked(clauses):
-                return self._ranked(clauses, memo)
+                return self._ranked(clauses)
 
-    def _ranked(self, clauses: tuple[Clause, ...], memo: Memo) -> _Found:
-        found = [self._found(clause, memo) for clause in clauses]
-        mask = np.full(self.postings.count, fill_value=bool(found))
+    def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
+        found = [self._found(clause) for clause in clauses]
+        mask = np.full(self.postings.size, fill_value=bool(found))
         ranking = [one for one in found if one.ranks and one.decides]
         if ranking:
             mask = np.logical_or.reduce([one.mask for one in ranking])
@@ -174,65 +330,14 @@ class Ranker:
         return _Found(mask, np.where(mask, scores, 0.0), bool(ranking))
 
     def _summed(self, found: list[_Found]) -> Scores:
-        total = np.zeros(self.postings.count)
+        total = np.zeros(self.postings.size)
         for one in found:
             if one.ranks:
                 total += one.scores
         return total
 
     def _unscored(self, mask: Mask) -> _Found:
-        return _Found(mask, np.zeros(self.postings.count), ranks=False)
-
-    def _scored(self, leaf: Terms | Sequence) -> _Found:
-        x = self._weighted(leaf)
-        matching = int(np.count_nonzero(x))
-        for phrase in leaf.phrases if isinstance(leaf, Terms) else ():
-            x = x + self._weighted(phrase)
-        idf = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
-        k1 = self.weights.k1
-        return _Found(x > 0.0, idf * x * (k1 + 1.0) / (x + k1))
-
-    def _weighted(self, leaf: Terms | Sequence) -> Scores:
-        x = np.zeros(self.postings.count)
-        for name, frequencies in self.frequencies(leaf):
-            x += self.weights.of(name)[0] * frequencies / self._norms[name]
-        return x
-
-    def _term_frequencies(self, leaf: Terms) -> Iterator[tuple[str, Scores]]:
-        by_field: dict[str, Scores] = {}
-        for name, layer, term, weight in leaf.terms:
-            documents, counts = self.postings.of(field_of(name, layer), term)
-            if len(documents):
-                total = by_field.setdefault(name, np.zeros(self.postings.count))
-                total[documents] += weight * counts
-        yield from by_field.items()
-
-    def _sequence_frequencies(self, leaf: Sequence) -> Iterator[tuple[str, Scores]]:
-        for name in leaf.fields:
-            found = self.sequences(field_of(name, leaf.layer), leaf.forms)
-            counts = np.bincount(found.documents, minlength=self.postings.count)
-            yield name, counts.astype(np.float64)
-
-    def sequences(
-        self, index_field: str, forms: tuple[str, ...], among: NDArray[np.int32] | None = None
-    ) -> Occurrences:
-        """Where words stand in this order, with the span of all of them."""
-        lists = [self.postings.of(index_field, form).documents for form in forms]
-        together = sorted([*lists, among] if among is not None else lists, key=len)
-        documents = reduce(partial(np.intersect1d, assume_unique=True), together)
-        found = self.postings.occurrences(index_field, forms[0], documents)
-        for form in forms[1:]:
-            following = self.postings.occurrences(index_field, form, documents)
-            found = _continued(found, following)
-        return found
-
-    def _named(self, leaf: Name) -> Mask:
-        mask = np.zeros(self.postings.count, bool)
-        if leaf.field in NAME_FIELDS:
-            mask[self.sequences(leaf.field, leaf.forms).documents] = True
-        else:
-            mask[self.postings.of(leaf.field, leaf.forms[0]).documents] = True
-        return mask
+        return _Found(mask, np.zeros(self.postings.size), ranks=False)
 
     def _between(self, first: int | None, last: int | None) -> Mask:
         years = self._years
@@ -243,21 +348,12 @@ class Ranker:
             mask = mask & (years <= last)
         return mask
 
-    def _norm(self, name: str) -> Scores:
-        b = self.weights.of(name)[1]
-        lengths = self.postings.column(f"{name}_length").astype(np.float64)
-        average = lengths.mean() if lengths.any() else 1.0
-        return 1.0 - b + b * lengths / average
+
+def _add(found: LeafScores, total: Scores, mask: Mask) -> None:
+    found.add_to(total)
+    found.mark(mask)
 
 
-def _continued(found: Occurrences, following: Occurrences) -> Occurrences:
-    """Those of ``found`` that the next word continues, each now reaching to the end of it."""
-    before, after = _keys(found.documents, found.positions + 1), _keys(*following[:2])
-    _, kept, continuing = np.intersect1d(before, after, assume_unique=True, return_indices=True)
-    return found.at(kept)._replace(
-        positions=following.positions[continuing], ends=following.ends[continuing]
-    )
-
-
-def _keys(documents: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    return documents << 32 | positions
+def _size(found: LeafScores) -> int:
+    documents = 0 if found.documents is None else found.documents.nbytes
+    return documents + found.scores.nbytes + 200

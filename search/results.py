@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from index.schema import restored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from corpus import Abstract
 
@@ -14,8 +19,32 @@ Span = tuple[int, int]
 """Start and end of a match, counted in characters of the text that it stands in."""
 
 
-@dataclass(frozen=True)
-class Snippet:
+Passage = Sequence[Any]
+"""A sentence of an abstract's text: start, end, and the label of its section if it has one."""
+
+
+class Stored:
+    """What the index keeps of an abstract (``index.schema.stored``)."""
+
+    def __init__(self, strings: Mapping[str, str]) -> None:
+        self._strings = strings
+        self.pmid = strings["pmid"]
+        self.title = strings["title"]
+        self.text = strings["abstract"]
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The sentences of the text, in order."""
+        found: list[Passage] = json.loads(self._strings["passages"])
+        return found
+
+    @cached_property
+    def abstract(self) -> Abstract:
+        """The whole abstract."""
+        return restored(self._strings)
+
+
+class Snippet(NamedTuple):
     """A passage of an abstract: ``text[start:end]`` is a match for every span.
 
     ``section`` is the label of the section it was taken from. The passage is exactly as written; an
@@ -29,8 +58,7 @@ class Snippet:
     cut_after: bool = False
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A receipt: which part of the query matched which text in which field."""
 
     query: str
@@ -38,8 +66,7 @@ class Match:
     field: str
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An abstract that matched, why, and how well; a higher score is a better match."""
 
     pmid: str
@@ -48,7 +75,12 @@ class Hit:
     title_spans: tuple[Span, ...]
     snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
-    abstract: Abstract
+    stored: Stored
+
+    @property
+    def abstract(self) -> Abstract:
+        """The whole abstract."""
+        return self.stored.abstract
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as the API and the command line give it."""
@@ -63,8 +95,8 @@ class Hit:
             "journal": abstract.journal,
             "year": abstract.year,
             "citation": abstract.citation,
-            "snippets": [asdict(snippet) for snippet in self.snippets],
-            "matches": [asdict(match) for match in self.matches],
+            "snippets": [snippet._asdict() for snippet in self.snippets],
+            "matches": [match._asdict() for match in self.matches],
         }
 
 
@@ -114,7 +146,7 @@ class Expansion:
         return f"{self.concept}{NARROWER}" if self.narrower_off else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facet:
     """A concept in the hits: ``count`` abstracts are left if it is asked for as well."""
 
@@ -213,7 +245,7 @@ class MarkedAbstract:
     def to_dict(self) -> dict[str, Any]:
         """What there is beside the abstract itself, as the API and the command line give it."""
         return {
-            "matches": [asdict(match) for match in self.matches],
+            "matches": [match._asdict() for match in self.matches],
             "concepts": [asdict(concept) for concept in self.concepts],
         }
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
-from corpus import Origin
-from corpus.record import from_object
 from index.published import Published
 from search.clauses import Leaf, Ranked, Sequence, Terms, leaves
 from search.concepts import concepts_in
@@ -19,27 +15,19 @@ from search.feedback import Feedback, Settings
 from search.highlight import Found, Highlighter, receipts, snippets, spans
 from search.parser import parse
 from search.postings import Postings
-from search.ranking import Memo, Ranker, Ranking, Weights
-from search.results import Hit, MarkedAbstract, SearchPage, Span
+from search.ranking import Ranker, Ranking, Weights
+from search.results import Hit, MarkedAbstract, SearchPage, Stored
 from search.suggest import Speller
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from corpus import Abstract
     from index.generation import Manifest
 
 MOST_PER_PAGE = 100
 DEEPEST = 10_000
 """The last hit that can be paged to."""
-
-
-class _Record(NamedTuple):
-    """What is stored of a document: the abstract, and where its sentences are."""
-
-    abstract: Abstract
-    passages: list[Span]
 
 
 class Searcher:
@@ -58,18 +46,20 @@ class Searcher:
         self._published = published
         self._postings = Postings(published.reader)
         self._ranker = Ranker(self._postings, weights)
-        self._feedback = Feedback(published.forward, feedback)
-        self._highlighter = Highlighter(self._ranker)
+        self._feedback = Feedback(self._postings, feedback)
+        self._highlighter = Highlighter(self._postings)
         self._speller = Speller(self._postings)
-        self._facets = Facets(published.forward, published.analysis.vocabulary)
+        self._facets = Facets(self._postings, published.analysis.vocabulary)
 
     @classmethod
-    def open(cls, index_dir: Path, *, weights: Weights | None = None) -> Self:
+    def open(
+        cls, index_dir: Path, *, weights: Weights | None = None, feedback: Settings | None = None
+    ) -> Self:
         """A searcher of the live generation of an index directory.
 
         Raises ``NoIndex``, ``DamagedIndex`` or ``OutdatedIndex`` of ``index.errors``.
         """
-        return cls(Published.open(index_dir), weights)
+        return cls(Published.open(index_dir), weights, feedback)
 
     def __enter__(self) -> Self:
         return self
@@ -87,13 +77,20 @@ class Searcher:
         return self._published.manifest
 
     def search(
-        self, text: str, *, page: int = 1, per_page: int = 10, off: Collection[str] = ()
+        self,
+        text: str,
+        *,
+        page: int = 1,
+        per_page: int = 10,
+        off: Collection[str] = (),
+        facets: bool = True,
     ) -> SearchPage:
         """One page of the hits for a reader's string, best first.
 
         Never raises for what a reader typed. ``off`` says what is not to be searched for besides
         the reader's words: an id leaves out all of a concept, an id with ``.narrower`` the more
-        special ones. ``page`` and ``per_page`` are brought into their bounds, with a note.
+        special ones. ``page`` and ``per_page`` are brought into their bounds, with a note. Concepts
+        in the hits are counted unless ``facets`` says that nobody will look at them.
         """
         began = time.perf_counter()
         query = parse(text)
@@ -103,18 +100,20 @@ class Searcher:
         notes = [*query.notes, *expander.notes]
         page, per_page = _bounded(page, per_page, notes)
         first = (page - 1) * per_page
-        if 0 < len(ranking.documents) <= first:
-            notes.append(f"The last page is page {-(-len(ranking.documents) // per_page)}.")
+        if 0 < len(ranking) <= first:
+            notes.append(f"The last page is page {-(-len(ranking) // per_page)}.")
         hits = self._hits(clause, ranking, first, min(first + per_page, DEEPEST))
         return SearchPage(
             query=query.text,
             page=page,
             per_page=per_page,
-            total=len(ranking.documents),
+            total=len(ranking),
             hits=hits,
             notes=(*notes, *_absences(expander.missing, ranking, clause)),
             expansions=tuple(expander.expansions.values()),
-            facets=self._facets.of(ranking.documents, {*expander.expansions, *expander.conditions}),
+            facets=self._facets.of(ranking.documents, {*expander.expansions, *expander.conditions})
+            if facets
+            else {},
             suggestion=self._better(query.text, expander.missing, off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
@@ -122,9 +121,10 @@ class Searcher:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """The PMIDs of all hits for a string with their scores, best first: for measurements."""
-        documents, scores = self._ranked(self._expander().expand(parse(text)))
+        ranking = self._ranked(self._expander().expand(parse(text)))
+        documents, scores = ranking.best(0, len(ranking))
         return [
-            (self._pmids[document], score)
+            (self._postings.pmid(document), score)
             for document, score in zip(documents.tolist(), scores.tolist(), strict=True)
         ]
 
@@ -138,8 +138,10 @@ class Searcher:
             raise AbstractNotFound(f"No abstract here has the PMID {pmid}.")
         expander = self._expander(off)
         clause = expander.expand(parse(query))
-        abstract = self._record(documents[0]).abstract
-        found = self._highlighter.find(leaves(clause), documents).get(documents[0], [])
+        stored = Stored(self._postings.strings(documents[0]))
+        abstract = stored.abstract
+        asked = tuple(dict.fromkeys(leaves(clause)))
+        found = self._highlighter.find(asked, documents)[documents[0]]
         return MarkedAbstract(
             abstract=abstract,
             title_spans=spans(found, "title"),
@@ -147,18 +149,12 @@ class Searcher:
                 spans(found, "abstract", paragraph.start, paragraph.end)
                 for paragraph in abstract.paragraphs
             ),
-            matches=receipts(abstract, [leaf for leaf in leaves(clause) if _is_text(leaf)], found),
+            matches=receipts(stored, [leaf for leaf in asked if _is_text(leaf)], found),
             concepts=concepts_in(
                 self._published, self._postings, documents[0], abstract, leaves(clause)
             ),
             expansions=tuple(expander.expansions.values()),
         )
-
-    @cached_property
-    def _pmids(self) -> dict[int, str]:
-        """The PMID of every document."""
-        documents = range(self._postings.count)
-        return {document: self._record(document).abstract.pmid for document in documents}
 
     def _better(self, text: str, missing: list[str], off: Collection[str]) -> str | None:
         """The query in better spelling, where that finds anything."""
@@ -166,45 +162,37 @@ class Searcher:
         if better is None:
             return None
         found = self._ranker.rank(self._expander(off).expand(parse(better)))
-        return better if len(found.documents) else None
+        return better if len(found) else None
 
     def _expander(self, off: Collection[str] = ()) -> Expander:
         return Expander(self._published, self._postings, off=off, weights=self._ranker.weights)
 
     def _ranked(self, clause: Ranked) -> Ranking:
         """All hits, best first, once more with what the best of them have in common."""
-        memo: Memo = {}
-        ranking = self._ranker.rank(clause, memo)
+        ranking = self._ranker.rank(clause)
         hints = self._feedback.hints(clause, ranking)
-        return self._ranker.rank(Ranked(clause.clauses + hints), memo) if hints else ranking
+        return self._ranker.rank(clause, hints) if hints else ranking
 
     def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
-        asked = leaves(clause)
-        documents = ranking.documents[first:last].tolist()
+        asked = tuple(dict.fromkeys(leaves(clause)))
+        documents, scores = (column.tolist() for column in ranking.best(first, last))
         found = self._highlighter.find(asked, documents)
         return tuple(
-            self._hit(self._record(document), score, clause, found.get(document, []))
-            for document, score in zip(documents, ranking.scores[first:last].tolist(), strict=True)
+            _hit(Stored(self._postings.strings(document)), score, asked, found[document])
+            for document, score in zip(documents, scores, strict=True)
         )
 
-    @staticmethod
-    def _hit(record: _Record, score: float, clause: Ranked, found: list[Found]) -> Hit:
-        abstract, passages = record
-        return Hit(
-            pmid=abstract.pmid,
-            score=score,
-            title=abstract.title,
-            title_spans=spans(found, "title"),
-            snippets=snippets(abstract, passages, found),
-            matches=receipts(abstract, leaves(clause), found),
-            abstract=abstract,
-        )
 
-    def _record(self, document: int) -> _Record:
-        entry = json.loads(self._postings.record(document))
-        passages = [(start, end) for start, end in entry["passages"]]
-        origin = Origin(*entry["origin"]) if entry["origin"] else None
-        return _Record(from_object(entry["abstract"], origin), passages)
+def _hit(stored: Stored, score: float, asked: tuple[Leaf, ...], found: list[Found]) -> Hit:
+    return Hit(
+        pmid=stored.pmid,
+        score=score,
+        title=stored.title,
+        title_spans=spans(found, "title"),
+        snippets=snippets(stored.text, stored.passages, found),
+        matches=receipts(stored, asked, found),
+        stored=stored,
+    )
 
 
 def _is_text(leaf: Leaf) -> bool:
@@ -229,6 +217,6 @@ def _absences(missing: list[str], ranking: Ranking, clause: Ranked) -> list[str]
     notes = [f"No abstract has “{word}”." for word in dict.fromkeys(missing)]
     if not clause.clauses:
         return [*notes, "There was nothing to search for."]
-    if not len(ranking.documents) and not notes:
+    if not len(ranking) and not notes:
         notes.append("No abstract fulfils all of these conditions; leave one of them out.")
     return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.results import LEARNED, NARROWER
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from index.vocabulary import Vocabulary
+    from search.results import Expansion
 
 UNKNOWN_NAMED = 3
 """How many of the unknown names a note gives."""
@@ -36,10 +38,21 @@ class Switches:
 
     def narrower_off(self, concept: str) -> bool:
         """Whether what is more special is left out."""
-        return f"{concept}{NARROWER}" in self._off
+        return bool(self._off) and f"{concept}{NARROWER}" in self._off
+
+    def marked(self, expansion: Expansion) -> Expansion:
+        """The same with what of it is switched off."""
+        if not self._off:
+            return expansion
+        concept = expansion.concept
+        return replace(
+            expansion, is_off=self.is_off(concept), narrower_off=self.narrower_off(concept)
+        )
 
     def notes(self) -> list[str]:
         """Says what of ``off`` names nothing in the vocabulary, if anything."""
+        if not self._off:
+            return []
         unknown = [
             name[:LONGEST_NAMED].encode("utf-8", "replace").decode("utf-8")
             for name in sorted(self._off)

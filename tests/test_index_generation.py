@@ -3,10 +3,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from index import generation
 from index.errors import DamagedIndex, NoIndex, OutdatedIndex
 from index.generation import (
     CURRENT,
@@ -15,6 +18,7 @@ from index.generation import (
     KEPT,
     MANIFEST,
     PARTIAL,
+    SEAL,
     FileDigest,
     Manifest,
     Pointer,
@@ -29,6 +33,7 @@ from index.generation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -107,8 +112,8 @@ def test_a_generation_is_complete_before_the_pointer_names_it(
 
     monkeypatch.setattr("index.generation._sync", note)
     publish(tmp_path, folder(tmp_path, "2" + PARTIAL))
-    assert sorted(synced[:3]) == ["alfa", "bravo", MANIFEST]
-    assert synced[3:] == ["2" + PARTIAL, GENERATIONS, CURRENT + PARTIAL, tmp_path.name]
+    assert sorted(synced[:4]) == ["alfa", "bravo", MANIFEST, SEAL]
+    assert synced[4:] == ["2" + PARTIAL, GENERATIONS, CURRENT + PARTIAL, tmp_path.name]
 
 
 def test_an_empty_folder_has_no_index(tmp_path: Path) -> None:
@@ -210,6 +215,124 @@ def test_every_fault_of_a_file_is_told(tmp_path: Path) -> None:
     (alfa.parent / "charlie").touch()
     with pytest.raises(DamagedIndex, match="The file charlie does not belong to generation 1"):
         verify(tmp_path, manifest)
+
+
+def sealed(index_dir: Path) -> set[str]:
+    """The files of generation 1 that its seal speaks of."""
+    return set(json.loads((folder(index_dir, "1") / SEAL).read_text()))
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collects the names of the files that are read in full."""
+    names: list[str] = []
+    digest = generation._sha256
+    monkeypatch.setattr(generation, "_sha256", lambda path: names.append(path.name) or digest(path))
+    return names
+
+
+@pytest.fixture
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
+    """The manifest of a generation that is sealed, though it was written just now."""
+    monkeypatch.setattr(generation, "_UNSEALED_NS", -(10**12))
+    return go_live(tmp_path, "1")
+
+
+def test_sealed_files_are_read_only_when_all_is_to_be_read(
+    tmp_path: Path, manifest: Manifest, read: list[str]
+) -> None:
+    verify(tmp_path, manifest, thorough=False)
+    assert read == []
+    verify(tmp_path, manifest)
+    assert read == ["alfa", "bravo"]
+
+
+def test_a_file_that_was_written_to_is_read_and_sealed_if_it_is_as_it_was(
+    tmp_path: Path, manifest: Manifest, read: list[str]
+) -> None:
+    alfa = folder(tmp_path, "1") / "alfa"
+    for _ in range(2):
+        alfa.write_text("alfb")
+        with pytest.raises(DamagedIndex, match="The file alfa was changed"):
+            verify(tmp_path, manifest, thorough=False)
+        alfa.write_text("alfa")
+        read.clear()
+        for _ in range(2):
+            verify(tmp_path, manifest, thorough=False)
+        assert read == ["alfa"]
+
+
+def test_times_that_were_set_back_deceive_nobody(tmp_path: Path, manifest: Manifest) -> None:
+    alfa = folder(tmp_path, "1") / "alfa"
+    before = alfa.stat()
+    alfa.write_text("alfb")
+    os.utime(alfa, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert alfa.stat().st_mtime_ns == before.st_mtime_ns
+    with pytest.raises(DamagedIndex, match="The file alfa was changed"):
+        verify(tmp_path, manifest, thorough=False)
+
+
+@pytest.mark.parametrize("copy", [shutil.copy, shutil.copy2])
+def test_a_copy_is_read_once(
+    tmp_path: Path, manifest: Manifest, read: list[str], copy: Callable[..., object]
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder(tmp_path, "1"), folder(other, "1"), copy_function=copy)
+    for _ in range(2):
+        verify(other, manifest, thorough=False)
+        verify(tmp_path, manifest, thorough=False)
+    assert read == ["alfa", "bravo"]
+
+
+def test_a_moved_one_is_not_read(tmp_path: Path, manifest: Manifest, read: list[str]) -> None:
+    (tmp_path / GENERATIONS).rename(tmp_path / "aside")
+    (tmp_path / "aside").rename(tmp_path / GENERATIONS)
+    verify(tmp_path, manifest, thorough=False)
+    assert read == []
+
+
+def test_files_that_were_just_written_are_not_sealed_yet(tmp_path: Path) -> None:
+    # Within one step of the file system's clock a file can change and keep its times.
+    manifest = go_live(tmp_path, "1")
+    for name in ("alfa", "bravo"):
+        path = folder(tmp_path, "1") / name
+        path.touch()
+        verify(tmp_path, manifest, thorough=False)
+        assert name not in sealed(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"null", b"[" * 100_000, b'{"alfa": 1}'])
+def test_without_a_seal_that_can_be_read_all_is_read(
+    tmp_path: Path, manifest: Manifest, read: list[str], content: bytes
+) -> None:
+    path = folder(tmp_path, "1") / SEAL
+    path.write_bytes(content)
+    verify(tmp_path, manifest, thorough=False)
+    assert read == ["alfa", "bravo"]
+    assert sealed(tmp_path) == {"alfa", "bravo"}
+    path.unlink()
+    verify(tmp_path, manifest, thorough=False)
+    assert read == ["alfa", "bravo"] * 2
+
+
+def test_a_seal_is_of_what_the_manifest_says(tmp_path: Path, manifest: Manifest) -> None:
+    other = FileDigest(4, hashlib.sha256(b"alfb").hexdigest())
+    changed = dataclasses.replace(manifest, files={**manifest.files, "alfa": other})
+    with pytest.raises(DamagedIndex, match="The file alfa was changed"):
+        verify(tmp_path, changed, thorough=False)
+
+
+def test_where_nobody_may_write_all_is_read(
+    tmp_path: Path, manifest: Manifest, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    (folder(tmp_path, "1") / SEAL).unlink()
+    monkeypatch.setattr(generation, "_seal", refuse)
+    for _ in range(2):
+        verify(tmp_path, manifest, thorough=False)
+    assert read == ["alfa", "bravo"] * 2
 
 
 def test_the_newest_generations_are_kept_and_always_the_live_one(tmp_path: Path) -> None:

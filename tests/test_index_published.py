@@ -5,6 +5,7 @@ import hashlib
 import json
 import pickle
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from corpus import Abstract, Section, write_jsonl
-from index import Concept, Published, RanvierIndexError, Vocabulary, build
+from index import Concept, Published, RanvierIndexError, Vocabulary, build, generation
 from index.errors import BuildFailed, DamagedIndex, NoIndex, OutdatedIndex
-from index.generation import CURRENT, GENERATIONS, MANIFEST, folder, pointer
+from index.generation import CURRENT, GENERATIONS, MANIFEST, SEAL, folder, pointer
 from index.published import _NEEDED
+from search import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +150,7 @@ def test_another_vocabulary_is_no_fault(index_dir: Path) -> None:
 
 
 def files(index_dir: Path) -> list[Path]:
-    return sorted(path for path in live(index_dir).iterdir())
+    return sorted(path for path in live(index_dir).iterdir() if path.name != SEAL)
 
 
 def test_every_missing_file_is_named(index_dir: Path) -> None:
@@ -165,6 +167,7 @@ def test_every_missing_file_is_named(index_dir: Path) -> None:
 def test_one_flipped_bit_in_any_file_is_seen(index_dir: Path) -> None:
     for path in files(index_dir):
         content = path.read_bytes()
+        assert content, path
         for place in {0, len(content) // 3, len(content) // 2, len(content) - 1}:
             flipped = bytearray(content)
             flipped[place] ^= 1 << place % 8
@@ -175,7 +178,66 @@ def test_one_flipped_bit_in_any_file_is_seen(index_dir: Path) -> None:
         path.write_bytes(content[:-1])
         assert "was changed" in refused(index_dir, DamagedIndex)
         path.write_bytes(content)
+        Published.open(index_dir).close()
+
+
+@pytest.fixture
+def sealed(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same index, which was opened before, so that all its files are sealed."""
+    monkeypatch.setattr(generation, "_UNSEALED_NS", -(10**12))
     Published.open(index_dir).close()
+    return index_dir
+
+
+def flip_unseen(path: Path) -> None:
+    """Flips a bit in the middle of a file and lets the seal agree, as if nobody had written."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    times = path.stat()
+    seal = path.parent / SEAL
+    entry = json.loads(seal.read_text())
+    entry[path.name][1:] = [times.st_mtime_ns, times.st_ctime_ns]
+    seal.write_text(json.dumps(entry))
+
+
+def test_a_bit_that_a_disk_lost_by_itself_is_seen_when_all_is_read(sealed: Path) -> None:
+    (path,) = live(sealed).glob("*.postings")
+    flip_unseen(path)
+    Published.open(sealed).close()
+    with pytest.raises(DamagedIndex, match=f"The file {path.name} was changed"):
+        Published.open(sealed, thorough=True)
+
+
+def test_what_may_run_is_read_whatever_the_seal_says(sealed: Path) -> None:
+    (path,) = live(sealed).glob("*.toc")
+    flip_unseen(path)
+    assert f"The file {path.name} was changed" in refused(sealed, DamagedIndex)
+
+
+def test_a_second_opening_costs_little_and_reads_no_array(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    digest = generation._sha256
+    monkeypatch.setattr(generation, "_sha256", lambda path: read.append(path.name) or digest(path))
+    tracemalloc.start()
+    try:
+        searcher = Searcher(Published.open(sealed))
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    searcher.close()
+    assert read == [path.name for path in files(sealed) if path.suffix == ".toc"]
+    assert most < 2_000_000
+    assert kept < 200_000
+
+
+def test_a_vocabulary_is_read_once_a_process(sealed: Path) -> None:
+    one, other = Published.open(sealed), Published.open(sealed)
+    assert one.analysis is other.analysis
+    one.close()
+    other.close()
 
 
 def test_every_flipped_bit_in_the_pointer_is_seen(index_dir: Path) -> None:

@@ -9,19 +9,23 @@ from whoosh.collectors import TopCollector, UnlimitedCollector
 from whoosh.query import Term
 from whoosh.searching import Searcher as WhooshSearcher
 
-from corpus import Abstract, Author, Report, Section
+from corpus import Abstract, Author, Origin, Report, Section
 from index import Analysis, Concept, Published, Vocabulary
 from index.analysis import LAYERS, Layer
 from index.build import write
 from index.schema import (
+    COLUMNS,
     NAME_FIELDS,
+    STRINGS,
     TEXT_FIELDS,
     LayerAnalyzer,
     document,
     field_of,
     fingerprint,
     names,
+    restored,
     schema,
+    stored,
 )
 
 if TYPE_CHECKING:
@@ -62,15 +66,15 @@ def test_every_text_field_has_a_field_a_layer() -> None:
     assert field_of("title", "stems") == "title"
     assert field_of("abstract", "exact") == "abstract_exact"
     expected = {field_of(field, layer) for field in TEXT_FIELDS for layer in LAYERS}
-    expected |= {"pmid", "year", "record", "title_length", "abstract_length", *NAME_FIELDS}
+    expected |= {*STRINGS, *COLUMNS, *NAME_FIELDS}
     assert set(schema(Analysis(VOCABULARY)).names()) == expected
 
 
 def test_a_document_has_no_empty_names() -> None:
     analysis = Analysis(VOCABULARY)
-    assert not set(NAME_FIELDS) & document(ABSTRACTS[0], "{}", analysis).keys()
-    assert document(ABSTRACTS[2], "{}", analysis)["author"] == "Sørensen PS"
-    assert document(ABSTRACTS[3], "{}", analysis)["pmid"] == "a-4"
+    assert not set(NAME_FIELDS) & document(ABSTRACTS[0], analysis).keys()
+    assert document(ABSTRACTS[2], analysis)["author"] == "Sørensen PS"
+    assert document(ABSTRACTS[3], analysis)["pmid"] == "a-4"
 
 
 def test_names_stand_a_line_each() -> None:
@@ -157,8 +161,7 @@ def test_fields_are_searched_by_name(
     published: Published, field: str, term: str, pmids: list[str]
 ) -> None:
     results = WhooshSearcher(published.reader).search(Term(field, term), limit=None)
-    records = [json.loads(hit["record"]) for hit in results]
-    assert sorted(record["abstract"]["pmid"] for record in records) == pmids
+    assert sorted(hit["pmid"] for hit in results) == pmids
 
 
 def test_columns_hold_years_and_lengths(published: Published) -> None:
@@ -169,13 +172,58 @@ def test_columns_hold_years_and_lengths(published: Published) -> None:
     assert lengths == [7, 5, 0, 4]
 
 
-def test_the_record_keeps_the_abstract_and_its_passages(published: Published) -> None:
-    record = json.loads(published.reader.stored_fields(0)["record"])
-    text = ABSTRACTS[0].text
-    cut = [text[start:end] for start, end in record["passages"]]
+def test_passages_are_the_sentences_of_the_text(published: Published) -> None:
+    fields = published.reader.stored_fields(0)
+    cut = [fields["abstract"][start:end] for start, end in json.loads(fields["passages"])]
     assert cut == ["The alfa, the bravo.", "Charlie and alfa"]
-    assert record["abstract"]["title"] == "Alfa bravo in MS"
-    assert record["origin"] is None
+    assert fields["title"] == "Alfa bravo in MS"
+
+
+def test_a_passage_has_the_label_of_its_section_if_there_is_one() -> None:
+    sections = (Section("Aims", ("One. Two.", "Three.")), Section(None, ("Four.",)))
+    labelled = Abstract("1", "T", sections)
+    passages = json.loads(stored(labelled)["passages"])
+    cut = [(labelled.text[start:end], *label) for start, end, *label in passages]
+    assert cut == [("One.", "Aims"), ("Two.", "Aims"), ("Three.", "Aims"), ("Four.",)]
+
+
+FULL = Abstract(
+    "A-4",
+    "Delta “quoted” \ud800",
+    (Section("Aims", ("One. Two.", "Three.")), Section(None, ("β\u2028x",)), Section("None", ())),
+    authors=(Author("Sørensen", "PS"), Author("Gold")),
+    group_author="ESIMS",
+    journal="J Neurol",
+    year=2004,
+    affiliation="Graz",
+    topics=("IVIG", "MRI"),
+    citation="J Neurol 2004",
+    copyright="(c)",
+    notice="From a page.",
+    origin=Origin("a.jsonl", 7, "abc"),
+    extra={"key": [1, {"deep": None}]},
+)
+
+
+@pytest.mark.parametrize(
+    "whole", [*ABSTRACTS[:5], FULL, Abstract("1", "T"), Abstract("1", "", FULL.sections[:1])]
+)
+def test_what_is_stored_is_all_of_an_abstract(whole: Abstract) -> None:
+    strings = stored(whole)
+    assert tuple(strings) == STRINGS
+    assert restored(strings) == whole
+    assert restored(strings).origin == whole.origin
+
+
+def test_neither_title_nor_text_is_stored_twice() -> None:
+    strings = stored(FULL)
+    together = "".join(strings.values())
+    for part in ("quoted", "One. Two.", "Three.", "A-4"):
+        assert together.count(part) == 1
+
+
+def test_all_abstracts_can_be_read_back(published: Published) -> None:
+    assert list(published.abstracts()) == ABSTRACTS
 
 
 def test_the_fingerprint_is_a_digest() -> None:

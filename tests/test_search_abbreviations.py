@@ -182,3 +182,26 @@ def test_what_the_vocabulary_knows_is_never_learned(
     guard = Concept("guard", "ABC ABC", "other", "Something else.")
     searcher = searching(*DOCUMENTS, concepts=Vocabulary.of([alfa, guard]))
     assert told(searcher.search("ABC ABC")) == []
+
+
+def test_the_longest_form_is_taken_and_its_words_only_once(
+    searching: Callable[..., Searcher],
+) -> None:
+    longer = ["Alfa bravo crane delta (ABCD) too."] * 2
+    searcher = searching(*DOCUMENTS, *longer)
+    [told_of] = searcher.search("alfa bravo crane delta").expansions
+    assert (told_of.query, told_of.name) == ("alfa bravo crane delta", "ABCD")
+    [told_of] = searcher.search("alfa bravo crane golf").expansions
+    assert (told_of.query, told_of.name) == ("alfa bravo crane", "ABC")
+    assert told(searcher.search("alfa bravo")) == []
+    names = [one.name for one in searcher.search("ABC alfa bravo crane").expansions]
+    assert names == ["alfa bravo crane", "ABC"]
+
+
+def test_a_short_form_of_several_words_is_found_where_no_space_parts_them(
+    searching: Callable[..., Searcher],
+) -> None:
+    searcher = searching(*["The alfa bravo crane (AB-C) is rare."] * 2)
+    for query in ("AB-C", "ab/c", "the AB-C grows"):
+        assert [one.name for one in searcher.search(query).expansions] == ["alfa bravo crane"]
+    assert searcher.search("AB C").expansions == ()

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from search.clauses import (
+    LEAVES_KEPT,
     Any,
     Between,
     Every,
     FieldTerm,
     Hint,
     Name,
+    Only,
     Ranked,
     Sequence,
     Terms,
     Without,
+    hint_of,
     leaves,
+    word_of,
 )
 
 ALFA = Terms("alfa", (FieldTerm("title", "stems", "alfa"),))
@@ -52,3 +58,38 @@ def test_a_range_holds_both_its_ends_and_no_abstract_without_a_year(
     years = Between("", first, last)
     assert all(years.holds(year) for year in inside)
     assert not any(years.holds(year) for year in outside)
+
+
+def test_what_is_equal_has_one_hash_and_what_asks_for_something_else_is_not_equal() -> None:
+    term = FieldTerm("title", "stems", "alfa")
+    different = [
+        ALFA,
+        Terms("alfa", (term,), "alfa"),
+        Terms("alfa", (term,), phrases=(PAIR,)),
+        Terms("alfa", (FieldTerm("title", "stems", "alfa", 0.8),)),
+        Terms("alfa", ()),
+        *(kind((ALFA,)) for kind in (Any, Every, Ranked)),
+        *(kind(ALFA) for kind in (Only, Without)),
+        *(Hint(ALFA, weight) for weight in (0.3, 1.0)),
+    ]
+    assert len(set(different)) == len(different)
+    assert not any(one == other for one, other in permutations(different, 2))
+    again = Terms("alfa", (FieldTerm("title", "stems", "alfa"),), None, ())
+    assert again == ALFA
+    assert again is not ALFA
+    assert hash(again) == hash(ALFA)
+    assert {Ranked((ALFA,)): 1}[Ranked((again,))] == 1
+
+
+def test_words_are_kept_and_no_more_than_so_many() -> None:
+    fields = ("title", "abstract")
+    leaf = word_of("Alfas", ("alfa", "alfabravo"), fields)
+    stems = [FieldTerm(name, "stems", stem) for name in fields for stem in ("alfa", "alfabravo")]
+    assert leaf == Terms("Alfas", tuple(stems))
+    assert word_of("Alfas", ("alfa", "alfabravo"), fields) is leaf
+    hint = hint_of("alfa", "alfa", fields, 0.3)
+    assert hint == Hint(word_of("alfa", ("alfa",), fields), 0.3)
+    for number in range(LEAVES_KEPT + 10):
+        word_of("x", (str(number),), fields)
+    assert word_of.cache_info().currsize == LEAVES_KEPT == hint_of.cache_info().maxsize
+    assert word_of("Alfas", ("alfa", "alfabravo"), fields) == leaf

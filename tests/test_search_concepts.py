@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corpus import Abstract, Section
 from index import Concept, Vocabulary
 from index.analysis import Analysis
+from search.concepts import ANSWERS_KEPT, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +62,22 @@ def test_it_is_what_the_index_has(searcher: Searcher, vocabulary: Vocabulary) ->
         for one in shown.concepts:
             whole = " ".join(" ".join(texts).split())
             assert all(spelling in whole for spelling in one.spellings)
+
+
+def test_answers_are_kept_and_no_more_than_so_many(searching: Callable[..., Searcher]) -> None:
+    teller = Teller(searching(*TEXT, concepts=LETTERS)._published)
+    told = teller.told("early letter", "letter")
+    assert teller.told("early letter", "letter") is told
+    assert (told.query, told.variants, told.narrower) == ("early letter", (), ("alfa bravo",))
+    for number in range(ANSWERS_KEPT + 10):
+        teller.told(str(number), "ab")
+        teller.speaking(str(number), "ab", 0.8, ("title",))
+    assert teller.told.cache_info().currsize == ANSWERS_KEPT
+    assert teller.speaking.cache_info().currsize == ANSWERS_KEPT
+
+
+def test_each_generation_has_answers_of_its_own(searching: Callable[..., Searcher]) -> None:
+    one, other = (searching(text, concepts=LETTERS) for text in ("AB", "alfa bravo"))
+    for searcher, variants in ((one, ()), (other, ("alfa bravo",)), (one, ())):
+        [told] = searcher.search("AB").expansions
+        assert told.variants == variants

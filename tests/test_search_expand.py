@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -256,3 +257,18 @@ def test_capitals_make_no_difference(nato: Searcher) -> None:
     for query in ("ALFA BRAVO", "Alfa bravo", "ab", "GOLF", "Author:SORENSEN", "GO*"):
         assert found(nato, query) == found(nato, query.swapcase()), query
         assert found(nato, query), query
+
+
+def test_what_is_kept_of_a_generation_goes_with_its_searcher(
+    searching: Callable[..., Searcher],
+) -> None:
+    gc.collect()
+    before = len(module._generations)
+    searcher = searching(*TEXTS, concepts=NATO)
+    first, second = (searcher._expander() for _ in range(2))
+    assert first._teller is second._teller
+    assert first._abbreviations is second._abbreviations
+    assert len(module._generations) == before + 1
+    del searcher, first, second
+    gc.collect()
+    assert len(module._generations) == before

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.tokens import tokenize
+from search import parser as module
 from search.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, parse
 from search.query import (
     All,
@@ -149,3 +153,23 @@ def test_what_broke_other_engines_is_read_in_no_time(text: str) -> None:
     began = time.perf_counter()
     parse(text)
     assert time.perf_counter() - began < 0.5
+
+
+NEARLY_PLAIN = st.sampled_from(
+    'alfa be-ta OR AND or minus - -x x- −x a|b | a:b 1.2 a_b (x) " * Ä “q” \n \0 /-/ -1'.split(" ")
+)
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(NEARLY_PLAIN, max_size=8).map(" ".join)))
+def test_plain_words_are_read_as_by_the_whole_language(text: str) -> None:
+    with mock.patch.object(module, "_LANGUAGE", re.compile("")):
+        expected = parse(text)
+    assert parse(text) == expected
+
+
+ALPHABETS = st.sampled_from(["a1.,-_' ", "aB.", "1.,a", "αβ1 ", "aß- ", "é.x "])
+
+
+@given(ALPHABETS.flatmap(lambda letters: st.text(letters, min_size=40, max_size=300)))
+def test_no_text_of_too_many_words_is_taken_for_a_short_one(text: str) -> None:
+    assert len(tokenize(text)) <= MOST_WORDS or module._may_be_long(text)

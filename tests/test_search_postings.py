@@ -1,24 +1,32 @@
-"""Posting lists: what the index says of a term, as arrays and places."""
+"""Posting lists: what the index says of a term, as arrays."""
 
 from __future__ import annotations
 
-import json
-import threading
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from corpus import Abstract, Author
-from search import postings as module
-from search.postings import EMPTY, Place, Postings
+from index import Concept, Vocabulary
+from search.postings import Postings
+from search.segments import EMPTY, NOWHERE, Mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from search import Searcher
+    from search.segments import Counts
 
 TEXTS = ("alfa bravo alfa", ("alfa", "charlie"), "bravo\nalfa, Alpine alps")
+PAIR = Vocabulary.of(
+    [
+        Concept("ab", "alfa bravo", "test", "Two letters.", short=("AB",)),
+        Concept("cd", "charlie delta", "test", "Two letters."),
+    ]
+)
 
 
 @pytest.fixture
@@ -26,53 +34,91 @@ def postings(searching: Callable[..., Searcher]) -> Postings:
     return searching(*TEXTS)._postings
 
 
+def listed(columns: tuple[NDArray[Any], ...]) -> list[list[float]]:
+    return [column.tolist() for column in columns]
+
+
+def by_document(counts: Counts) -> dict[int, tuple[float, float]]:
+    documents, title, abstract = listed(counts)
+    return dict(zip(map(int, documents), zip(title, abstract, strict=True), strict=True))
+
+
 def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(postings: Postings) -> None:
-    documents, frequencies = postings.of("abstract", "alfa")
-    assert documents.tolist() == [0, 2]
-    assert frequencies.tolist() == [2.0, 1.0]
-    assert documents.dtype == np.dtype(np.int32)
-    assert frequencies.dtype == np.dtype(np.float32)
-    assert postings.of("title", "alfa").documents.tolist() == [1]
+    assert listed(postings.of("abstract", "alfa")) == [[0, 2], [2, 1]]
+    assert listed(postings.of("title", "alfa")) == [[1], [1]]
 
 
 @pytest.mark.parametrize("term", ["zulu", "", "alf", "al fa", "ALFA", "\N{GRINNING FACE}", "\0"])
 def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
     assert postings.of("abstract", term) is EMPTY
+    assert postings.counts("stems", term) is NOWHERE
+    assert postings.counts_of_all("stems", [(term, 1.0)]) is NOWHERE
+    assert postings.phrase("exact", (term, "alfa")) is NOWHERE
+    assert postings.names("author", (term,)).tolist() == []
     assert not postings.has("abstract", term)
-    assert postings.places("abstract", term, [0, 1, 2]) == {}
+    assert not postings.known("stems", term)
+    assert postings.spread("abstract", term) == 0
 
 
-def test_a_posting_list_is_read_once_and_kept(postings: Postings) -> None:
-    assert postings.of("abstract", "alfa") is postings.of("abstract", "alfa")
+def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> None:
+    assert postings.has("title", "alfa")
+    assert not postings.has("title", "bravo")
+    assert postings.of("title", "bravo") is EMPTY
+    assert postings.known("stems", "bravo")
+    assert (postings.spread("title", "alfa"), postings.spread("abstract", "alfa")) == (1, 2)
 
 
-def test_what_is_kept_is_bounded_by_its_bytes(
-    monkeypatch: pytest.MonkeyPatch, searching: Callable[..., Searcher]
+def test_a_term_is_counted_in_title_and_abstract_apart(postings: Postings) -> None:
+    assert by_document(postings.counts("stems", "alfa")) == {0: (0, 2), 1: (1, 0), 2: (0, 1)}
+    assert by_document(postings.counts("exact", "charlie")) == {1: (0, 1)}
+
+
+def test_terms_taken_as_one_count_by_their_weights(postings: Postings) -> None:
+    terms = [("alfa", 1.0), ("bravo", 0.5), ("zulu", 9.0)]
+    found = by_document(postings.counts_of_all("stems", terms))
+    assert found == {0: (0.0, 2.5), 1: (1.0, 0.0), 2: (0.0, 1.5)}
+
+
+def test_words_in_a_row_are_counted_in_title_and_abstract_apart(
+    searching: Callable[..., Searcher],
 ) -> None:
-    monkeypatch.setattr(module, "CACHE_BYTES", 250)
-    postings = searching(*TEXTS)._postings
-    first = postings.of("abstract", "alfa")
-    postings.of("abstract", "bravo")
-    postings.of("abstract", "charli")
-    again = postings.of("abstract", "alfa")
-    assert again is not first
-    assert again.documents.tolist() == first.documents.tolist()
-    monkeypatch.setattr(module, "CACHE_BYTES", 50)
-    assert searching(*TEXTS)._postings.of("abstract", "alfa").documents.tolist() == [0, 2]
+    texts = [
+        ("alfa bravo", "alfa bravo, alfa bravo"),
+        ("alfa", "bravo"),  # from the title into the text
+        "alfa\nbravo",  # from one paragraph into the next
+        "bravo alfa alfa alfa",
+        "alfas bravos",
+        "alfa",
+    ]
+    postings = searching(*texts)._postings
+    assert by_document(postings.phrase("exact", ("alfa", "bravo"))) == {0: (1, 2)}
+    assert by_document(postings.phrase("stems", ("alfa", "bravo"))) == {0: (1, 2), 4: (0, 1)}
+    assert by_document(postings.phrase("exact", ("alfa", "alfa"))) == {3: (0, 2)}
+    assert postings.phrase("exact", ()) is NOWHERE
+    # From the last word of one document into the first of the next, and beyond the last of all.
+    assert not len(postings.phrase("exact", ("bravo", "alfas")).documents)
+    assert not len(postings.phrase("exact", ("alfa", "alfa", "alfa", "alfa")).documents)
 
 
-def test_places_say_which_word_and_from_where_to_where(postings: Postings) -> None:
-    assert postings.places("abstract", "alfa", [0, 1, 2]) == {
-        0: (Place(0, 0, 4), Place(2, 11, 15)),
-        2: (Place(17, 6, 10),),
-    }
-    assert list(postings.places("abstract", "alfa", [2])) == [2]
-    assert postings.places("abstract", "alfa", []) == {}
+def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> None:
+    authors = [("Gold", "R"), ("Smith", "G")], [("Smith", "R"), ("Gold", "G")], [("Ng", "Ng")]
+    abstracts = [
+        Abstract(str(number), "alfa", authors=tuple(Author(*name) for name in names))
+        for number, names in enumerate(authors)
+    ]
+    postings = searching(*abstracts)._postings
+    assert postings.names("author", ("gold",)).tolist() == [0, 1]
+    assert postings.names("author", ("gold", "r")).tolist() == [0]
+    assert postings.names("author", ("r", "smith")).tolist() == []
+    assert postings.names("author", ("ng", "ng")).tolist() == [2]
+    assert postings.names("author", ("ng", "ng", "ng")).tolist() == []
+    assert postings.names("author", ()).tolist() == []
 
 
 def test_terms_that_begin_so_come_with_their_documents(postings: Postings) -> None:
     assert postings.starting("abstract_exact", "al") == {"alfa": 2, "alpine": 1, "alps": 1}
     assert postings.starting("abstract_exact", "alps") == {"alps": 1}
+    assert postings.starting("title_exact", "al") == {"alfa": 1}
     assert postings.starting("abstract_exact", "zu") == {}
 
 
@@ -87,35 +133,89 @@ def test_the_lexicon_holds_every_term_of_a_field(postings: Postings) -> None:
     assert postings.lexicon("author") == {}
 
 
-def test_columns_and_records_are_those_of_the_documents(searching: Callable[..., Searcher]) -> None:
+def test_words_that_can_be_guessed_are_long_enough_and_without_digits(
+    searching: Callable[..., Searcher],
+) -> None:
+    postings = searching(("alfa t2 0.41", "alfa mri t2load bravo"), "bravo bravo")._postings
+    assert postings.forms() == {"alfa": 2, "bravo": 2}
+    assert next(iter(postings.forms())) == "alfa"
+
+
+def test_columns_and_what_is_stored_are_those_of_the_documents(
+    searching: Callable[..., Searcher],
+) -> None:
     abstracts = [
         Abstract(pmid="A1", title="alfa", year=2003, authors=(Author("Gold", "R"),)),
         Abstract(pmid="A2", title="bravo charlie"),
     ]
     postings = searching(*abstracts)._postings
-    assert postings.count == 2
+    assert (postings.count, postings.size, postings.live) == (2, 2, None)
     assert postings.column("year").tolist() == [2003, 0]
     assert postings.column("title_length").tolist() == [1, 2]
-    assert json.loads(postings.record(1))["abstract"]["pmid"] == "A2"
+    assert [postings.pmid(number) for number in range(2)] == ["A1", "A2"]
+    kept = postings.strings(1)
+    assert (kept["pmid"], kept["title"], kept["abstract"]) == ("A2", "bravo charlie", "")
     assert postings.lexicon("author") == {"gold": 1, "r": 1}
+
+
+def test_mentions_are_where_the_text_has_the_concept(searching: Callable[..., Searcher]) -> None:
+    texts = [("An AB", "Alfa bravo. And charlie  delta, AB."), "nothing", "charlie delta"]
+    postings = searching(*texts, concepts=PAIR)._postings
+    assert list(postings.mentions(0)) == [
+        Mention("ab", "title", 3, 5),
+        Mention("ab", "abstract", 0, 10),
+        Mention("cd", "abstract", 16, 30),
+        Mention("ab", "abstract", 32, 34),
+    ]
+    assert list(postings.mentions(1)) == []
+    assert list(postings.mentions(2)) == [Mention("cd", "abstract", 0, 13)]
+
+
+def test_the_terms_of_documents_are_counted_document_by_document(
+    searching: Callable[..., Searcher],
+) -> None:
+    texts = [("alfa bravo", "the alfas"), "charlie delta, auto-immune", "alfa"]
+    postings = searching(*texts, concepts=PAIR)._postings
+    terms = postings.terms_of(postings.of("pmid", "2").documents)
+    owners, numbers, counts = terms.counted()
+    names = [terms.name(number) for number in numbers.tolist()]
+    assert set(owners.tolist()) == {0}
+    found = dict(zip([tuple(name) for name in names], counts.tolist(), strict=True))
+    expected = {("stems", form): 1 for form in ("charli", "delta", "auto", "immun", "autoimmun")}
+    assert found == expected | {("concepts", "cd"): 1}
+    both = postings.terms_of(postings.of("abstract", "alfa").documents[::-1])
+    alfa = [both.name(number) for number in range(len(both.documents))].index(("stems", "alfa"))
+    owners, numbers, counts = both.counted()
+    rows = zip(owners.tolist(), numbers.tolist(), counts.tolist(), strict=True)
+    assert [(owner, count) for owner, number, count in rows if number == alfa] == [(0, 1), (1, 2)]
+    assert both.documents[alfa] == 2
 
 
 def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None:
     terms = sorted(searcher._postings.lexicon("abstract_exact"))[:150]
-    field, documents = "abstract_exact", list(range(searcher._postings.count))
 
     def read(postings: Postings) -> list[object]:
-        return [
-            (postings.of(field, term).documents.tolist(), postings.places(field, term, documents))
-            for term in terms
-        ]
+        lists = [listed(postings.of("abstract_exact", term)) for term in terms]
+        rows = [listed(postings.phrase("exact", (term, "ms"))) for term in terms]
+        mentions = [list(postings.mentions(number)) for number in range(postings.size)]
+        return [lists, rows, mentions]
 
     expected = read(searcher._postings)
-    shared = Postings(searcher._published.reader)
-    found: list[list[object]] = []
-    threads = [threading.Thread(target=lambda: found.append(read(shared))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [expected] * 8
+    for _ in range(3):
+        shared = Postings(searcher._published.reader)
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(lambda _, on=shared: read(on), range(8))) == [expected] * 8
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 9])
+@pytest.mark.parametrize("prefix", ["", "a", "al", "alp", "z"])
+def test_a_beginning_is_the_commonest_of_the_words_that_start_so(
+    most: int, prefix: str, postings: Postings
+) -> None:
+    fields = ("title_exact", "abstract_exact")
+    counts: dict[str, int] = {}
+    for field in fields:
+        for form, count in postings.starting(field, prefix).items():
+            counts[form] = counts.get(form, 0) + count
+    ordered = sorted(counts, key=lambda form: (-counts[form], form))
+    assert postings.beginning(fields, prefix, most) == (ordered[:most], len(ordered))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from index.tokens import fold
 from search.suggest import Speller
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from search import Searcher
+    from search.postings import Postings
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def test_one_slip_in_a_word_of_the_page_leads_to_a_word_of_the_page(
     )
     nearest = speller.nearest(slip)
     assert nearest is not None
-    assert nearest in speller._frequencies
+    assert nearest in speller._words
     assert fold(nearest) == nearest
 
 
@@ -104,3 +107,25 @@ def test_no_text_is_too_strange_to_be_looked_up(
 ) -> None:
     better = searcher._speller.better(query, missing)
     assert better is None or better != query
+
+
+LETTERS = "abcdeéα\N{CYRILLIC SMALL LETTER A}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    words=st.lists(st.text(LETTERS, min_size=4, max_size=12), unique=True, max_size=30),
+    form=st.text(LETTERS, min_size=4, max_size=12),
+    edits=st.integers(1, 3),
+)
+def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: int) -> None:
+    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    within = {words[place] for place in speller._within(form, edits)}
+    assert {word for word in words if OSA.distance(word, form) <= edits} <= within
+
+
+def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
+    forms = {"relapsed": 2, "relapser": 7, "relapses": 7, "delapse": 90}
+    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: forms)))
+    assert speller.nearest("relapsex") == "relapser"
+    assert Speller(cast("Postings", SimpleNamespace(forms=dict))).nearest("relapse") is None

@@ -1,7 +1,8 @@
-"""One searcher for many threads gives exactly what it gives to one."""
+"""One searcher for many threads, and one index for many processes, give what they give to one."""
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from search import Searcher
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
     from pathlib import Path
 
 THREADS = 8
@@ -73,3 +75,38 @@ def test_threads_are_not_disturbed_by_searchers_that_come_and_go(index_dir: Path
                 done.set()
             visitor.result()
         assert opened
+
+
+def ask(index_dir: Path, seeds: list[int], told: Queue[list[dict[str, Any]]]) -> None:
+    """What a process of its own is told."""
+    with Searcher.open(index_dir) as searcher:
+        told.put([answers(searcher, seed) for seed in seeds])
+
+
+def test_processes_that_map_one_index_get_what_one_process_gets(index_dir: Path) -> None:
+    with Searcher.open(index_dir) as searcher:
+        expected = answers(searcher, 0)
+        context = multiprocessing.get_context("spawn")
+        told: Queue[list[dict[str, Any]]] = context.Queue()
+        asking = [context.Process(target=ask, args=(index_dir, [n, n + 2], told)) for n in (1, 2)]
+        for process in asking:
+            process.start()
+        assert answers(searcher, 3) == expected  # while they are at it
+        found = [told.get(timeout=60) for _ in asking]
+        for process in asking:
+            process.join(20)
+        assert [process.exitcode for process in asking] == [0, 0]
+    assert found == [[expected, expected]] * 2
+
+
+def test_a_process_forked_from_a_searching_one_goes_on_searching(index_dir: Path) -> None:
+    with Searcher.open(index_dir) as searcher:
+        expected = answers(searcher, 0)
+        context = multiprocessing.get_context("fork")
+        told: Queue[dict[str, Any]] = context.Queue()
+        forked = context.Process(target=lambda: told.put(answers(searcher, 5)))
+        forked.start()
+        assert told.get(timeout=60) == expected
+        forked.join(20)
+        assert forked.exitcode == 0
+        assert answers(searcher, 6) == expected

@@ -1,0 +1,182 @@
+"""Chunks of a corpus on their way into an index: each read, analysed and inverted by itself.
+
+Chunks do not need each other, so as many processes work on them as there are cores. A chunk leaves
+a run on disk, which the writer merges, and what the generation remembers of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter, defaultdict, deque
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from corpus.jsonl import to_line
+from index.analysis import PARAGRAPH_GAP, Analysis
+from index.codec.codec import RunFiles, write_files
+from index.codec.documents import DocumentsWriter
+from index.codec.run import RunWriter
+from index.schema import COLUMNS, NO_YEAR, STRINGS, columns, names, stored
+from index.stems import stem, stop_words
+from index.tokens import tokenize
+from index.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from corpus import Abstract
+    from index.abbreviations import Definition
+    from index.analysis import ReadText
+
+SIZE = 2000
+"""Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""
+
+
+@dataclass
+class Chunk:
+    """A run on disk, and what was met in its abstracts."""
+
+    files: RunFiles
+    corpus: bytes
+    years: list[int] = field(default_factory=list)
+    notices: dict[str, None] = field(default_factory=dict)
+    spellings: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    definitions: list[list[Definition]] = field(default_factory=list)
+
+
+def chunks(
+    abstracts: Iterable[Abstract], vocabulary: Vocabulary, folder: Path, workers: int
+) -> Iterator[Chunk]:
+    """The abstracts in chunks, in their order, whose runs are written to ``folder``."""
+    batches = iter(partial(_batch, iter(abstracts)), [])
+    first, second = next(batches, []), next(batches, [])
+    batches = itertools.chain(filter(None, (first, second)), batches)
+    if workers == 1 or not second:
+        reader = Analysis(vocabulary)
+        for number, batch in enumerate(batches):
+            with _without_collector():
+                chunk = digest(batch, reader, folder, str(number))
+            yield chunk
+    else:
+        yield from _in_processes(batches, vocabulary, folder, workers)
+
+
+def _batch(abstracts: Iterator[Abstract]) -> list[Abstract]:
+    """The next abstracts, as many as make a chunk."""
+    with _without_collector():
+        return list(itertools.islice(abstracts, SIZE))
+
+
+def digest(abstracts: list[Abstract], reader: Analysis, folder: Path, name: str) -> Chunk:
+    """Analyses and inverts a chunk, and writes its run."""
+    run = RunWriter(_stem)
+    kept = DocumentsWriter(STRINGS, COLUMNS)
+    lines = hashlib.sha256()
+    chunk = Chunk(RunFiles(folder, name, len(abstracts)), b"")
+    for abstract in abstracts:
+        title, text = reader.read(abstract.title, abstract.text)
+        named = {field: _words(value) for field, value in names(abstract).items() if value}
+        pmid = {"pmid": ([abstract.pmid.lower()], [0])}
+        run.add(title.analysed, text.analysed, named | pmid)
+        kept.add(stored(abstract), columns(abstract, title, text))
+        lines.update(to_line(abstract))
+        _note(chunk, abstract, (title, text))
+    chunk.corpus = lines.digest()
+    write_files(folder, name, run.finish(), kept)
+    return chunk
+
+
+def _note(chunk: Chunk, abstract: Abstract, texts: tuple[ReadText, ...]) -> None:
+    chunk.years.append(abstract.year or NO_YEAR)
+    if abstract.notice:
+        chunk.notices[abstract.notice] = None
+    for text in texts:
+        for mention in text.analysed.mentions:
+            spelling = " ".join(text[mention.start : mention.end].split())
+            chunk.spellings[mention.concept][spelling] += 1
+    chunk.definitions.append([one for text in texts for one in text.analysed.definitions])
+
+
+def _words(text: str) -> tuple[list[str], list[int]]:
+    """The words of a field of names, a name a line, and their positions."""
+    forms, positions = [], []
+    position, last = -1, 0
+    for token in tokenize(text):
+        position += 1 + PARAGRAPH_GAP * text.count("\n", last, token.start)
+        last = token.end
+        forms.append(token.form)
+        positions.append(position)
+    return forms, positions
+
+
+def _stem(form: str) -> str | None:
+    return None if form in stop_words() else stem(form)
+
+
+def _in_processes(
+    batches: Iterable[list[Abstract]], vocabulary: Vocabulary, folder: Path, workers: int
+) -> Iterator[Chunk]:
+    # Forked processes would inherit threads' locks, among them those of a progress bar.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _prepare, (vocabulary.to_json(),)) as pool:
+        waiting: deque[Future[Chunk]] = deque()
+        try:
+            for number, batch in enumerate(batches):
+                waiting.append(pool.submit(_digest, batch, folder, str(number)))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(vocabulary: str) -> None:
+    """Makes a process ready: it knows the vocabulary, and ends when its parent does."""
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    global _vocabulary  # noqa: PLW0603 (a process has no other place for what it is made with)
+    _vocabulary = vocabulary
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+_vocabulary = ""
+
+
+@cache
+def _reader() -> Analysis:
+    return Analysis(Vocabulary.from_json(_vocabulary))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spares Python the search for cycles, a quarter of the time: a chunk makes none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _digest(abstracts: list[Abstract], folder: Path, name: str) -> Chunk:
+    return digest(abstracts, _reader(), folder, name)

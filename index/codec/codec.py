@@ -1,0 +1,303 @@
+"""The codec: how Whoosh writes and reads a segment whose postings are arrays.
+
+Whoosh keeps the schema, the list of segments, the deletions and the order of a commit; see
+``whoosh.codec.base``. A writer gathers runs (``index.codec.run``), which its commit merges.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakValueDictionary
+
+from whoosh.codec.base import Codec, FieldWriter, PerDocumentWriter
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.index import TOC, clean_files
+from whoosh.writing import SegmentWriter
+
+from index.codec.arrays import Arrays, ArraysWriter
+from index.codec.documents import DocumentsWriter, merge_documents
+from index.codec.loose import run_of
+from index.codec.merge import merge, write_run
+from index.codec.reading import ArrayPerDocumentReader, ArrayTermsReader
+from index.codec.store import DOCUMENTS, POSTINGS, Store
+from index.schema import COLUMNS, STRINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from whoosh.columns import Column
+    from whoosh.fields import FieldType, Schema
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import FileIndex
+
+    from index.codec.loose import Posting
+    from index.codec.run import Run
+
+
+class RunFiles(NamedTuple):
+    """Where a run was written, and of how many documents it is."""
+
+    folder: Path
+    name: str
+    documents: int
+
+    def arrays(self, part: str) -> Arrays:
+        """One of its two parts."""
+        return Arrays(self.folder / f"{self.name}.{part}")
+
+
+def write_files(folder: Path, name: str, run: Run, documents: DocumentsWriter) -> RunFiles:
+    """Writes a run and what is kept of its documents, for ``ArrayWriter.add_run``."""
+    with _writing(folder / f"{name}.{DOCUMENTS}") as target:
+        documents.write(target)
+    with _writing(folder / f"{name}.{POSTINGS}") as target:
+        write_run(run, target)
+    return RunFiles(folder, name, run.count)
+
+
+class ArraySegment(W3Segment):  # type: ignore[misc] # whoosh has no types
+    """A segment of arrays; its files stay apart, to be mapped one by one."""
+
+    def should_assemble(self) -> bool:
+        """That Whoosh is not to put the files into one."""
+        return False
+
+
+class ArrayCodec(Codec):  # type: ignore[misc] # whoosh has no types
+    """Reads and writes segments of arrays in a folder."""
+
+    length_stats = False
+
+    def new_segment(self, storage: FileStorage, indexname: str) -> ArraySegment:  # noqa: ARG002
+        """An empty segment."""
+        return ArraySegment(self, indexname)
+
+    def per_document_writer(
+        self, storage: FileStorage, segment: ArraySegment
+    ) -> ArrayPerDocumentWriter:
+        """Who writes what is kept by document."""
+        return ArrayPerDocumentWriter(_file(storage, segment, DOCUMENTS))
+
+    def field_writer(self, storage: FileStorage, segment: ArraySegment) -> ArrayFieldWriter:
+        """Who writes postings."""
+        return ArrayFieldWriter(_file(storage, segment, POSTINGS))
+
+    def per_document_reader(
+        self, storage: FileStorage, segment: ArraySegment
+    ) -> ArrayPerDocumentReader:
+        """Who reads what is kept by document."""
+        return ArrayPerDocumentReader(_store(storage, segment), segment)
+
+    def terms_reader(self, storage: FileStorage, segment: ArraySegment) -> ArrayTermsReader:
+        """Who reads terms and postings."""
+        return ArrayTermsReader(_store(storage, segment))
+
+
+class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh has no types
+    """Gathers runs of what is kept by document."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._folder = Path(tempfile.mkdtemp(dir=path.parent, suffix=".tmp"))
+        self._runs: list[Arrays] = []
+        self._loose: list[tuple[dict[str, str], dict[str, int]]] = []
+        self._values: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self.is_closed = False
+
+    def start_doc(self, docnum: int) -> None:  # noqa: ARG002 (documents come in their order)
+        """Begins a document."""
+        self._values, self._numbers = {}, {}
+
+    def add_field(
+        self,
+        fieldname: str,
+        fieldobj: FieldType,  # noqa: ARG002 (Whoosh's protocol)
+        value: str | None,
+        length: int,  # noqa: ARG002 (counted from the postings)
+    ) -> None:
+        """What is stored of a field."""
+        if value is not None:
+            _check_kept(fieldname, STRINGS)
+            self._values[fieldname] = value
+
+    def add_column_value(self, fieldname: str, columnobj: Column, value: int) -> None:  # noqa: ARG002
+        """The document's value in a column."""
+        _check_kept(fieldname, COLUMNS)
+        self._numbers[fieldname] = value
+
+    def finish_doc(self) -> None:
+        """Ends the document."""
+        self._loose.append((self._values, self._numbers))
+
+    def cancel_doc(self) -> None:
+        """Forgets the document."""
+
+    def add_run(self, files: RunFiles) -> None:
+        """The next documents, in a run."""
+        self._flush()
+        self._runs.append(files.arrays(DOCUMENTS))
+
+    def discard(self) -> None:
+        """Forgets all documents."""
+        self._runs, self._loose = [], []
+
+    def close(self) -> None:
+        """Writes all documents."""
+        self._flush()
+        if self._runs:
+            with _writing(self._path) as target:
+                merge_documents(self._runs, target)
+        shutil.rmtree(self._folder)
+        self.is_closed = True
+
+    def _flush(self) -> None:
+        if not self._loose:
+            return
+        writer = DocumentsWriter(STRINGS, COLUMNS)  # the same for all runs
+        for values, numbers in self._loose:
+            writer.add(values, numbers)
+        path = self._folder / str(len(self._runs))
+        with _writing(path) as target:
+            writer.write(target)
+        self._runs.append(Arrays(path))
+        self._loose = []
+
+
+class Pool:
+    """Gathers runs of postings; what comes one by one is made into a run."""
+
+    def __init__(self, schema: Schema, folder: Path) -> None:
+        self._schema = schema
+        self._folder = Path(tempfile.mkdtemp(dir=folder, suffix=".tmp"))
+        self._loose: list[Posting] = []
+        self.runs: list[Arrays] = []
+        self.count = 0
+
+    def add(self, item: Posting) -> None:
+        """A posting of the next documents."""
+        self._loose.append(item)
+
+    def forget(self, document: int) -> None:
+        """Takes the postings of a document back."""
+        self._loose = [posting for posting in self._loose if posting[2] != document]
+
+    def add_run(self, files: RunFiles, first: int) -> None:
+        """The documents from ``first`` on, in a run."""
+        self.flush(first)
+        self.runs.append(files.arrays(POSTINGS))
+        self.count += files.documents
+
+    def flush(self, first: int) -> None:
+        """Makes a run of the loose postings of the documents before ``first``."""
+        count = first - self.count
+        if not count:
+            return
+        path = self._folder / str(len(self.runs))
+        with _writing(path) as target:
+            write_run(run_of(self._loose, self._schema, self.count, count), target)
+        self.runs.append(Arrays(path))
+        self.count = first
+        self._loose = []
+
+    def iter_postings(self) -> Pool:
+        """Itself, for the field writer that it is meant for."""
+        return self
+
+    def cleanup(self) -> None:
+        """Removes its files."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class ArrayFieldWriter(FieldWriter):  # type: ignore[misc] # whoosh has no types
+    """Writes the postings that a ``Pool`` gathered."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.is_closed = False
+
+    def add_postings(self, schema: Schema, lengths: object, items: Pool) -> None:  # noqa: ARG002
+        """Merges the runs."""
+        with _writing(self._path) as target:
+            merge(items.runs, target)
+
+    def close(self) -> None:
+        """Ends writing."""
+        self.is_closed = True
+
+
+class ArrayWriter(SegmentWriter):  # type: ignore[misc] # whoosh has no types
+    """Whoosh's writer with this codec, to which whole runs can be added as well."""
+
+    def __init__(self, index: FileIndex) -> None:
+        super().__init__(index, codec=ArrayCodec())
+        # ``poolclass=`` is accepted by Whoosh and ignored; its own pool has opened nothing yet.
+        self.pool: Pool = Pool(self.schema, Path(self.storage.folder))
+
+    def add_run(self, files: RunFiles) -> None:
+        """Adds the documents of a run after those that there are."""
+        self.pool.add_run(files, self.docnum)
+        self.perdocwriter.add_run(files)
+        self.docnum += files.documents
+        self._added = True
+
+    def add_document(self, **fields: object) -> None:
+        """Adds a document; none of it if any of its fields cannot be read."""
+        try:
+            super().add_document(**fields)
+        except BaseException:
+            self.pool.forget(self.docnum)
+            raise
+
+    def cancel(self) -> None:
+        """Forgets all that was added, and removes what was written of it."""
+        self._check_state()
+        self.perdocwriter.discard()
+        self._close_segment()
+        live = TOC.read(self.storage, self.indexname)
+        clean_files(self.storage, self.indexname, live.generation, live.segments)
+        super().cancel()
+
+    def _merge_segments(self, *policy: object) -> list[ArraySegment]:
+        kept: list[ArraySegment] = super()._merge_segments(*policy)
+        self._added = self.docnum > 0  # where all is deleted, there is nothing to write
+        return kept
+
+    def _flush_segment(self) -> None:
+        self.pool.flush(self.docnum)
+        super()._flush_segment()
+
+
+def _check_kept(field: str, fields: Collection[str]) -> None:
+    if field not in fields:
+        raise ValueError(f"no array keeps the field {field}")
+
+
+def _file(storage: FileStorage, segment: ArraySegment, part: str) -> Path:
+    name: str = segment.make_filename(f".{part}")
+    return Path(storage.folder) / name
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[ArraysWriter]:
+    target = ArraysWriter(path)
+    try:
+        yield target
+    finally:
+        target.close()
+
+
+# The readers of a segment's terms and of its documents share one map of its files.
+_stores: WeakValueDictionary[tuple[str, str], Store] = WeakValueDictionary()
+
+
+def _store(storage: FileStorage, segment: ArraySegment) -> Store:
+    key = (str(storage.folder), segment.segment_id())
+    store = _stores.get(key)
+    if store is None:
+        store = _stores[key] = Store(Path(storage.folder), segment.segment_id())
+    return store

@@ -1,0 +1,41 @@
+"""Which fields of the schema share what on disk.
+
+A *group* is fields that share one lexicon and one posting list for each term, which counts the term
+in each of the fields. Title and abstract share a group a layer; every other field is its own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from index.analysis import LAYERS
+from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
+
+EXACT, STEMS, CONCEPTS = "exact", "stems", "concepts"
+NAMES = (*NAME_FIELDS, "pmid")
+"""Fields of no layer, each a group of its own."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    layer: tuple(field_of(field, layer) for field in TEXT_FIELDS) for layer in LAYERS
+} | {name: (name,) for name in NAMES}
+"""The fields of each group."""
+
+
+class Place(NamedTuple):
+    """Where a field's postings are: in which group, and which of its counts is the field's."""
+
+    group: str
+    column: int
+
+
+PLACES = {
+    field: Place(group, column)
+    for group, fields in GROUPS.items()
+    for column, field in enumerate(fields)
+}
+
+BORDER = 0
+"""What the stream of a segment says for a row without a word."""
+
+RARE = 0xFFFF
+"""What it says where the number of a word does not fit."""

@@ -1,0 +1,87 @@
+"""The terms of an index in their order, found by bisection of a mapped array.
+
+The first eight bytes of every term are kept as one number, most significant byte first, so that
+numbers sort as terms do. Few terms share all eight; those are told apart by the rest.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.codec.arrays import Strings
+from index.tokens import Remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.codec.arrays import Arrays, ArraysWriter
+
+_HEAD = 8
+NUMBERS_KEPT = 1 << 13
+"""Of how many terms it is remembered where they are: about 1 MB."""
+
+ABSENT = -1
+"""The number of a term that is not there."""
+
+
+class Lexicon:
+    """The terms of one group, numbered in the order of their UTF-8."""
+
+    def __init__(self, arrays: Arrays, group: str) -> None:
+        self._terms = Strings(arrays, f"{group}.terms")
+        self._heads = arrays.view(f"{group}.heads")
+        self._numbers = Remembered(self._find, NUMBERS_KEPT)
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    def __getitem__(self, number: int) -> str:
+        return self._terms[number]
+
+    def utf8(self, number: int) -> bytes:
+        """A term in UTF-8."""
+        return self._terms.utf8(number)
+
+    def find(self, term: str) -> int:
+        """The number of a term, or ``ABSENT``."""
+        return self._numbers[term]
+
+    def _find(self, term: str) -> int:
+        sought = _utf8(term)
+        place = self.first_from(sought)
+        there = place < len(self._heads) and self._terms.utf8(place) == sought
+        return place if there else ABSENT
+
+    def first_from(self, term: str | bytes) -> int:
+        """The number of the first term that is not before ``term``."""
+        sought = _utf8(term)
+        head = _head(sought)
+        first = bisect_left(self._heads, head)
+        if first == len(self._heads) or self._heads[first] != head:
+            return first
+        last = bisect_right(self._heads, head, first)
+        return bisect_left(range(last), sought, first, last, key=self._terms.utf8)
+
+    def starting(self, prefix: str) -> range:
+        """The numbers of the terms that begin with ``prefix``."""
+        first = prefix.encode("utf-8", "surrogatepass")
+        # No UTF-8 holds the byte 255, so this is after all that begin with the prefix.
+        return range(self.first_from(first), self.first_from(first + b"\xff" * _HEAD))
+
+
+def write_lexicon(arrays: ArraysWriter, group: str, terms: Sequence[bytes]) -> None:
+    """Writes the sorted terms of a group."""
+    arrays.write_strings(f"{group}.terms", terms)
+    padded = b"".join(term[:_HEAD].ljust(_HEAD, b"\0") for term in terms)
+    arrays.write(f"{group}.heads", np.frombuffer(padded, ">u8").astype("<u8"))
+
+
+def _utf8(term: str | bytes) -> bytes:
+    return term if isinstance(term, bytes) else term.encode("utf-8", "surrogatepass")
+
+
+def _head(term: bytes) -> int:
+    return int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big")

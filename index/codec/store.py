@@ -1,0 +1,156 @@
+"""One segment's arrays, as what they mean: terms, postings, rows of words, stored strings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from index.codec.arrays import Arrays
+from index.codec.documents import Documents
+from index.codec.layout import CONCEPTS, EXACT, GROUPS, PLACES, RARE, STEMS
+from index.codec.lexicon import ABSENT, Lexicon
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[Any]
+
+POSTINGS, DOCUMENTS = "postings", "documents"
+"""The two parts of a segment."""
+
+
+class Occurrence(NamedTuple):
+    """Where a term stands in a field: its position, and from and to which character."""
+
+    position: int
+    start: int
+    end: int
+
+
+class Store:
+    """The arrays of one segment. Safe to share by threads: nothing in it ever changes."""
+
+    def __init__(self, folder: Path, segment: str) -> None:
+        self.postings = Arrays(folder / f"{segment}.{POSTINGS}")
+        self.documents = Documents(Arrays(folder / f"{segment}.{DOCUMENTS}"))
+        self._lexicons: dict[str, Lexicon] = {}
+
+    def lexicon(self, group: str) -> Lexicon:
+        """The terms of a group."""
+        found = self._lexicons.get(group)
+        if found is None:
+            found = self._lexicons[group] = Lexicon(self.postings, group)
+        return found
+
+    def span(self, group: str, term: int) -> slice:
+        """Where the postings of a term are."""
+        starts = self.postings.view(f"{group}.starts")
+        return slice(starts[term], starts[term + 1])
+
+    def field_postings(self, field: str, term: int) -> tuple[Numbers, Numbers]:
+        """The documents that have a term in one field, and how often."""
+        group, column = PLACES[field]
+        span = self.span(group, term)
+        documents = self.postings[f"{group}.documents"][span]
+        counts = self.postings[f"{group}.counts.{column}"][span]
+        if len(GROUPS[group]) == 1:
+            return documents, counts
+        there = counts > 0
+        return documents[there], counts[there]
+
+    def holds(self, field: str, term: str) -> bool:
+        """Whether any document has a term in a field."""
+        group, column = PLACES[field]
+        number = self.lexicon(group).find(term)
+        if number == ABSENT:
+            return False
+        counts = self.postings[f"{group}.counts.{column}"][self.span(group, number)]
+        return len(GROUPS[group]) == 1 or bool(counts.any())
+
+    def frequencies(self, field: str) -> Numbers:
+        """In how many documents each term of the field's group stands in the field."""
+        group, column = PLACES[field]
+        starts = self.postings[f"{group}.starts"].astype(np.int64)
+        there = np.zeros(starts[-1] + 1, np.int64)
+        np.cumsum(self.postings[f"{group}.counts.{column}"] > 0, out=there[1:])
+        return there[starts[1:]] - there[starts[:-1]]
+
+    def length(self, field: str) -> Numbers:
+        """How many terms each document has in a field."""
+        return self.postings[f"length.{field}"]
+
+    def occurrences(self, field: str, term: int, document: int) -> list[Occurrence]:
+        """Where a term stands in a field of one document, for Whoosh."""
+        group, column = PLACES[field]
+        if group in (EXACT, STEMS, CONCEPTS):
+            return self._in_stream(group, column, term, document)
+        starts = self.postings.view(f"{group}.position_starts")
+        span = self.span(group, term)
+        counts = self.postings[f"{group}.counts.0"][span]
+        nth = int(np.searchsorted(self.postings[f"{group}.documents"][span], document))
+        first = starts[term] + int(counts[:nth].sum())
+        rows = self.postings[f"{group}.positions"][first : first + int(counts[nth])]
+        return [Occurrence(row, 0, 0) for row in rows.tolist()]
+
+    def _in_stream(self, group: str, column: int, term: int, document: int) -> list[Occurrence]:
+        arrays = self.postings
+        first, end = arrays.view("stream.starts")[document : document + 2]
+        border = arrays.view("stream.abstracts")[document]
+        words = self.words(np.arange(first, end))
+        spans = []
+        if group == EXACT:
+            spans = [(row, row) for row in np.flatnonzero(words == self.word(term)).tolist()]
+        elif group == STEMS:
+            spans = [(row, row) for row in np.flatnonzero(self.stems(words) == term).tolist()]
+        if group != EXACT:
+            low, high = arrays.view(f"wide.{group}.starts")[document : document + 2]
+            of_term = arrays[f"wide.{group}.terms"][low:high] == term
+            firsts = arrays[f"wide.{group}.firsts"][low:high][of_term].tolist()
+            lasts = arrays[f"wide.{group}.lasts"][low:high][of_term].tolist()
+            spans = sorted([*spans, *zip(firsts, lasts, strict=True)])
+        inside = np.array([span for span in spans if (span[0] >= border) is bool(column)], np.int64)
+        firsts_, lasts_ = inside.reshape(-1, 2).T
+        shift = border if column else 0
+        columns = (firsts_ - shift, self.begins(firsts_ + first), self.ends(lasts_ + first))
+        return list(map(Occurrence, *(one.tolist() for one in columns)))
+
+    def word(self, term: int) -> int:
+        """The number in the stream of an exact term."""
+        number: int = self.postings.view("exact.words")[term]
+        return number
+
+    def words(self, rows: Numbers) -> Numbers:
+        """The words in some rows of the stream, ``BORDER`` where there is none."""
+        arrays = self.postings
+        found = arrays["stream.words"][rows]
+        if len(arrays["stream.rare.rows"]):
+            rare = np.flatnonzero(found == RARE)
+            if len(rare):
+                found = found.astype(np.uint32)
+                at = np.searchsorted(arrays["stream.rare.rows"], rows[rare])
+                found[rare] = arrays["stream.rare.values"][at]
+        return found
+
+    def stems(self, words: Numbers) -> Numbers:
+        """The stems of words of the stream, ``NO_TERM`` where there is none."""
+        found: Numbers = self.postings["stream.stem_of"][words]
+        return found
+
+    def begins(self, rows: Numbers) -> Numbers:
+        """The characters of their field at which the words in some rows begin."""
+        found: Numbers = self.postings["stream.offsets"][rows].astype(np.int64)
+        return found
+
+    def ends(self, rows: Numbers) -> Numbers:
+        """The characters of their field before which the words in some rows end."""
+        arrays = self.postings
+        widths = arrays["stream.width_of"][self.words(rows)].astype(np.int64)
+        odd = arrays["stream.odd.rows"]
+        at = np.minimum(np.searchsorted(odd, rows), len(odd) - 1)
+        if len(odd):
+            is_odd = np.flatnonzero(odd[at] == rows)
+            widths[is_odd] = arrays["stream.odd.values"][at[is_odd]]
+        return self.begins(rows) + widths

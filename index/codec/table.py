@@ -1,0 +1,83 @@
+"""A sorted table on disk: values by key, found by bisection of mapped arrays.
+
+Opening reads where its arrays are and nothing else, so a table of any size is opened at the same
+price. Values are JSON, parsed when they are asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from index.codec.arrays import Arrays, ArraysWriter, Strings
+from index.codec.lexicon import ABSENT, Lexicon, write_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+Value = TypeVar("Value")
+
+_EXTENSION = ".table"
+_KEYS, _VALUES = "keys", "values"
+
+
+class Table(Mapping[str, Value], Generic[Value]):
+    """The table of a name in a folder. Safe to share by threads.
+
+    ``read`` makes a value of its JSON, anew each time that it is asked for.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, read: Callable[[Any], Value] = lambda parsed: parsed
+    ) -> None:
+        self._arrays = Arrays(folder / f"{name}{_EXTENSION}")
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys in the order of their UTF-8."""
+        return map(self._keys.__getitem__, range(len(self)))
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._keys.find(key) != ABSENT
+
+    def __getitem__(self, key: str) -> Value:
+        number = self._keys.find(key)
+        if number == ABSENT:
+            raise KeyError(key)
+        return self._read(json.loads(self._values[number]))
+
+    def first_from(self, key: str) -> str | None:
+        """The first key that is not before ``key``, or None."""
+        number = self._keys.first_from(key)
+        return self._keys[number] if number < len(self) else None
+
+    @cached_property
+    def _keys(self) -> Lexicon:
+        return Lexicon(self._arrays, _KEYS)
+
+    @cached_property
+    def _values(self) -> Strings:
+        return Strings(self._arrays, _VALUES)
+
+
+def write_table(folder: Path, name: str, content: Mapping[str, Any]) -> None:
+    """Writes a table of what JSON can hold."""
+    arrays = ArraysWriter(folder / f"{name}{_EXTENSION}")
+    entries = sorted((_utf8(key), _utf8(_json(value))) for key, value in content.items())
+    write_lexicon(arrays, _KEYS, [key for key, _ in entries])
+    arrays.write_strings(_VALUES, [value for _, value in entries])
+    arrays.close()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,209 @@
+"""Chunks of a corpus, read by one process or by several."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from corpus import Abstract, Report
+from index import chunks as chunks_module
+from index.build import write
+from index.chunks import Chunk, chunks
+
+sys.path.append(str(Path(__file__).parent / "helpers"))
+
+from small_builds import VOCABULARY, abstract, many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+HERE = Path(__file__).parent
+BUILD = """
+import sys, time
+from pathlib import Path
+sys.path[:0] = sys.argv[2:]
+from small_builds import VOCABULARY, many
+from index import chunks
+
+def slowly():
+    for abstract in many(100_000):
+        yield abstract
+        time.sleep(0.001)
+
+if __name__ == "__main__":
+    chunks.SIZE = 10
+    for chunk in chunks.chunks(slowly(), VOCABULARY, Path(sys.argv[1]), 2):
+        print("a chunk", flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def of_seven(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks_module, "SIZE", 7)
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    assert multiprocessing.active_children() == []
+    yield
+    assert multiprocessing.active_children() == []
+
+
+def told(found: Iterable[Chunk]) -> list[Any]:
+    """All that chunks tell, and the bytes of their runs."""
+    return [
+        (
+            [(c.files.folder / f"{c.files.name}.{part}").read_bytes()
+             for part in ("postings", "documents")],
+            (c.files.name, c.files.documents, c.corpus, c.years, list(c.notices)),
+            (c.spellings, c.definitions),
+        )
+        for c in found
+    ]  # fmt: skip
+
+
+ABSTRACTS = [
+    *many(40),
+    abstract("41", "Relapse rate (RR) in MS", "RR and IVIG.", year=1999, notice="A notice."),
+    abstract("42", "Multiple sclerosis", notice="Another."),
+]
+
+
+def test_several_processes_make_the_chunks_of_one(tmp_path: Path) -> None:
+    homes = [tmp_path / name for name in ("one", "two")]
+    for home in homes:
+        home.mkdir()
+    alone = told(chunks(ABSTRACTS, VOCABULARY, homes[0], 1))
+    shared = told(chunks(iter(ABSTRACTS), VOCABULARY, homes[1], 2))
+    assert len(alone) == 6
+    assert shared == alone
+    assert alone[-1][1][3:] == ([0] * 5 + [1999, 0], ["A notice.", "Another."])
+    assert any(alone[-1][2])
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (6, [6]), (7, [7]), (8, [7, 1])])
+def test_chunks_are_of_one_size_but_the_last(tmp_path: Path, count: int, sizes: list[int]) -> None:
+    found = list(chunks(many(count), VOCABULARY, tmp_path, 1))
+    assert [chunk.files.documents for chunk in found] == sizes
+
+
+def test_what_fits_into_one_chunk_needs_no_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks_module, "_in_processes", lambda *_: pytest.fail("processes"))
+    assert len(list(chunks(many(7), VOCABULARY, tmp_path, 8))) == 1
+
+
+def test_abstracts_are_asked_for_as_they_are_needed(tmp_path: Path) -> None:
+    asked = 0
+
+    def counted() -> Iterator[Abstract]:
+        nonlocal asked
+        for one in many(700):
+            asked += 1
+            yield one
+
+    found = chunks(counted(), VOCABULARY, tmp_path, 1)
+    for number in range(1, 4):
+        next(found)
+        assert asked <= 7 * (number + 1)
+    assert gc.isenabled()
+    found.close()  # type: ignore[attr-defined]
+
+
+def stop_at(last: int, error: BaseException) -> Iterator[Abstract]:
+    yield from many(last)
+    raise error
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("error", [OSError("unreadable"), KeyboardInterrupt("stop")])
+def test_what_stops_the_reading_of_abstracts_stops_all(
+    tmp_path: Path, workers: int, error: BaseException
+) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        list(chunks(stop_at(40, error), VOCABULARY, tmp_path, workers))
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_abstract_that_cannot_be_digested_stops_all(tmp_path: Path, workers: int) -> None:
+    broken = Abstract("9", "Alfa", sections=None)  # type: ignore[arg-type]
+    abstracts = [*many(30), broken, *many(30)]
+    found = []
+    with pytest.raises(TypeError, match="NoneType"):
+        found += chunks(abstracts, VOCABULARY, tmp_path, workers)
+    assert gc.isenabled()
+
+
+def test_whoever_stops_asking_stops_all(tmp_path: Path) -> None:
+    found = chunks(many(100), VOCABULARY, tmp_path, 2)
+    next(found)
+    assert multiprocessing.active_children()
+    found.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_writer_that_fails_stops_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("stop")
+
+    monkeypatch.setattr("index.codec.codec.ArrayWriter.add_run", fail)
+    with pytest.raises(error, match="stop"):
+        write(tmp_path, many(60), VOCABULARY, Report(), workers=2)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_a_killed_build_leaves_no_process(
+    tmp_path: Path, ended: Callable[[set[int]], bool]
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(BUILD, encoding="utf-8")
+    command = [sys.executable, script, tmp_path, HERE.parent, HERE / "helpers"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"a chunk\n"
+        children = children_of(process.pid)
+        assert len(children) >= 2
+        process.kill()
+        process.wait(10)
+        assert ended(children)
+
+
+@pytest.fixture
+def ended() -> Callable[[set[int]], bool]:
+    """Whether processes end within ten seconds."""
+
+    def wait(processes: set[int]) -> bool:
+        until = time.monotonic() + 10
+        while any(parent_of(one) is not None for one in processes):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.02)
+        return True
+
+    return wait
+
+
+def children_of(process: int) -> set[int]:
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return {one for one in numbers if parent_of(one) == process}
+
+
+def parent_of(process: int) -> int | None:
+    """The parent of a process that runs."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent = status.rpartition(") ")[2].split()[:2]
+    return None if state in "ZX" else int(parent)

@@ -1,0 +1,172 @@
+"""However an index came about, in one segment or in several, a reader sees the same pages."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from whoosh.filedb.filestore import FileStorage
+
+from corpus import Abstract, Report, Section
+from index import Published, Vocabulary
+from index.build import write
+from index.codec.codec import ArrayWriter
+from index.schema import document, schema
+from search import Searcher
+
+sys.path.append(str(Path(__file__).parent / "helpers"))
+
+from random_texts import NATO, Queries, random_abstracts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from whoosh.index import FileIndex
+
+ABSTRACTS = random_abstracts(7, 90)
+GONE = frozenset(random.Random(1).sample(range(90), 25))
+
+
+def generation(home: Path, abstracts: list[Abstract], concepts: Vocabulary = NATO) -> Published:
+    home.mkdir()
+    return Published.read(home, write(home, abstracts, concepts, Report()))
+
+
+def segmented(home: Path, published: Published, batches: list[list[Abstract]]) -> FileIndex:
+    home.mkdir()
+    index = FileStorage(str(home)).create_index(schema(published.analysis))
+    for batch in batches:
+        writer = ArrayWriter(index)
+        for abstract in batch:
+            writer.add_document(**document(abstract, published.analysis))
+        writer.commit(merge=False)
+    return index
+
+
+def deleted(index: FileIndex, pmids: list[str]) -> FileIndex:
+    writer = ArrayWriter(index)
+    for pmid in pmids:
+        writer.delete_by_term("pmid", pmid.lower())
+    writer.commit(merge=False)
+    return index
+
+
+def shown(searcher: Searcher, query: str) -> dict[str, Any]:
+    """A page without what differs from run to run, and the best abstract of it."""
+    page = searcher.search(query, per_page=100)
+    found = page.to_dict()
+    del found["took_ms"], found["generation"]
+    # Sums of many numbers may differ in their last digits.
+    for hit in found["hits"]:
+        hit["score"] = round(hit["score"], 5)
+    first = [searcher.abstract(hit.pmid, query) for hit in page.hits[:3]]
+    return {"page": found, "abstracts": first}
+
+
+Searchers = dict[str, Searcher]
+
+
+@pytest.fixture(scope="module")
+def searchers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searchers]:
+    """The same abstracts in one segment, in three, and in three with others that are deleted."""
+    home = tmp_path_factory.mktemp("segments")
+    kept = [one for number, one in enumerate(ABSTRACTS) if number not in GONE]
+    gone = [ABSTRACTS[number].pmid for number in GONE]
+    built = generation(home / "built", kept)
+    thirds = [ABSTRACTS[:30], ABSTRACTS[30:31], ABSTRACTS[31:]]
+    indexes = {
+        "segments": segmented(home / "segments", built, [kept[:20], kept[20:21], kept[21:]]),
+        "deletions": deleted(segmented(home / "deletions", built, thirds), gone),
+        "merged": deleted(segmented(home / "merged", built, thirds), gone),
+    }
+    ArrayWriter(indexes["merged"]).commit(optimize=True)
+    opened = {name: dataclasses.replace(built, reader=i.reader()) for name, i in indexes.items()}
+    yield {name: Searcher(one) for name, one in (opened | {"built": built}).items()}
+    for one in (built, *opened.values()):
+        one.close()
+
+
+@pytest.mark.parametrize("name", ["segments", "deletions", "merged"])
+def test_pages_are_the_same(searchers: Searchers, name: str) -> None:
+    queries = Queries(4)
+    for _ in range(150):
+        query = queries.query()
+        assert shown(searchers[name], query) == shown(searchers["built"], query), query
+
+
+@pytest.mark.parametrize("name", ["built", "segments", "deletions", "merged"])
+def test_what_is_marked_is_there_for_every_abstract(searchers: Searchers, name: str) -> None:
+    searcher = searchers[name]
+    for pmid, _ in searcher.rank("alfa OR echo"):
+        found = searcher.abstract(pmid, "echo")
+        text = f"{found.abstract.title} {found.abstract.text}".lower().split()
+        times = sum(word.strip(".,") == "echo" for word in text)
+        assert len(found.title_spans) + sum(map(len, found.paragraph_spans)) == times
+
+
+def bare(number: int, **parts: object) -> Abstract:
+    return Abstract(**{"pmid": str(number), "title": "", **parts})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "abstracts",
+    [
+        [bare(n, title=f"alfa {n}") for n in range(5)],
+        [bare(n, sections=(Section(None, ("alfa bravo",)),)) for n in range(5)],
+        [bare(0, title="alfa"), bare(1, sections=(Section(None, ("bravo alfa",)),)), bare(2)],
+        [bare(0, title="..."), bare(1, title="the of"), bare(2, title="alfa")],
+    ],
+    ids=["no texts", "no titles", "one of each", "no words"],
+)
+def test_fields_that_are_empty_in_a_whole_segment_are_no_hindrance(
+    tmp_path: Path, abstracts: list[Abstract]
+) -> None:
+    built = generation(tmp_path / "built", abstracts, Vocabulary())
+    index = segmented(tmp_path / "parts", built, [abstracts[:1], abstracts[1:]])
+    expected = Searcher(built)
+
+    def check(index: FileIndex) -> None:
+        searcher = Searcher(dataclasses.replace(built, reader=index.reader()))
+        for query in ("alfa", '"alfa bravo"', "al*", "title:alfa", "abstract:alfa", "-alfa"):
+            assert shown(searcher, query) == shown(expected, query)
+        for abstract in abstracts:
+            assert searcher.abstract(abstract.pmid).abstract == abstract
+        searcher.close()
+
+    check(index)
+    ArrayWriter(index).commit(optimize=True)
+    check(index)
+
+
+def test_when_all_is_deleted_nothing_is_found(
+    tmp_path: Path, searching: Callable[..., Searcher]
+) -> None:
+    built = searching("alfa bravo", "alfa")._published
+    abstracts = list(built.abstracts())
+    index = deleted(segmented(tmp_path / "parts", built, [abstracts]), ["1", "2"])
+    searcher = Searcher(dataclasses.replace(built, reader=index.reader()))
+    for query in ("alfa", '"alfa bravo"', "al*", "-alfa", "year:1999..", "alfa bravo charlie"):
+        page = searcher.search(query)
+        assert (page.total, page.facets) == (0, {})
+    searcher.close()
+
+
+def test_a_deleted_word_is_missing_and_no_spelling_of_another(
+    tmp_path: Path, searching: Callable[..., Searcher]
+) -> None:
+    built = searching("alfa bravo", "charlie delta")._published
+    abstracts = list(built.abstracts())
+    index = deleted(segmented(tmp_path / "parts", built, [abstracts]), ["2"])
+    searcher = Searcher(dataclasses.replace(built, reader=index.reader()))
+    assert "No abstract has “charlie”." in searcher.search("charlie").notes
+    assert searcher.search("charlee").suggestion is None
+    assert searcher.search("brava").suggestion == "bravo"
+    assert searcher.search("char*").notes == (
+        "No word in these abstracts begins with “char”.",
+        *searcher.search("char*").notes[1:],
+    )
+    searcher.close()

@@ -1,0 +1,203 @@
+"""The ranking against Whoosh's own searcher: the same hits and the same scores for any query.
+
+Whoosh's searcher looks at every document and reads the index through Whoosh's own interface; see
+``tests/helpers/whoosh_ranking.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from whoosh.filedb.filestore import FileStorage
+
+from corpus import Report
+from index import chunks as chunks_module
+from index.build import write
+from index.codec.codec import ArrayWriter
+from index.published import Published
+from index.schema import document, schema
+from search import ranking as ranking_module
+from search.clauses import Ranked
+from search.expand import Expander
+from search.feedback import Feedback, Settings
+from search.parser import parse
+from search.postings import Postings
+from search.ranking import Ranker, Weights
+
+sys.path.append(str(Path(__file__).parent / "helpers"))
+
+from random_texts import NATO, Queries, random_abstracts
+from whoosh_ranking import Oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whoosh.index import FileIndex
+    from whoosh.reading import IndexReader
+
+    from search.ranking import Ranking
+
+QUERIES = 500
+"""So many for each of four indexes."""
+
+CLOSE = 1e-9
+WEIGHTS = Weights(k1=1.4, title=2.5, title_b=0.4, abstract_b=0.8, narrower=0.5, hint=0.25)
+ABSTRACTS = random_abstracts(20260101, 160)
+
+
+class Engine(NamedTuple):
+    """An index, searched by us and by Whoosh."""
+
+    published: Published
+    postings: Postings
+    ranker: Ranker
+    feedback: Feedback
+    oracle: Oracle
+
+    @classmethod
+    def of(cls, published: Published) -> Engine:
+        postings = Postings(published.reader)
+        return cls(
+            published,
+            postings,
+            Ranker(postings, WEIGHTS),
+            Feedback(postings, Settings(shortest_query=2, commonest=0.9)),
+            Oracle(published.reader, WEIGHTS),
+        )
+
+    def clause(self, text: str, *off: str) -> Ranked:
+        return Expander(self.published, self.postings, off=off, weights=WEIGHTS).expand(parse(text))
+
+
+def segments_of(index: FileIndex, published: Published, count: int) -> None:
+    """Writes the abstracts in so many segments, one document at a time, as Whoosh does."""
+    size = -(-len(ABSTRACTS) // count)
+    for first in range(0, len(ABSTRACTS), size):
+        writer = ArrayWriter(index)
+        for abstract in ABSTRACTS[first : first + size]:
+            writer.add_document(**document(abstract, published.analysis))
+        writer.commit(merge=False)
+
+
+def delete_some(index: FileIndex) -> None:
+    """Deletes a fifth of the documents, among them a whole segment of four."""
+    chance = random.Random(5)
+    quarter = len(ABSTRACTS) // 4
+    writer = ArrayWriter(index)
+    for number in {*range(quarter, 2 * quarter), *chance.sample(range(len(ABSTRACTS)), 20)}:
+        writer.delete_document(number)
+    assert writer.delete_by_term("journal", "lancet")
+    writer.commit(merge=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """One segment, merged from the runs of several chunks."""
+    home = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(chunks_module, "SIZE", 37)
+        manifest = write(home, ABSTRACTS, NATO, Report())
+    published = Published.read(home, manifest)
+    yield published
+    published.close()
+
+
+@pytest.fixture(scope="module", params=["built", "segments", "deletions", "merged"])
+def engine(
+    request: pytest.FixtureRequest, built: Published, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    if request.param == "built":
+        yield Engine.of(built)
+        return
+    home = tmp_path_factory.mktemp("segments")
+    index = FileStorage(str(home)).create_index(schema(built.analysis))
+    segments_of(index, built, 4)
+    if request.param != "segments":
+        delete_some(index)
+    if request.param == "merged":
+        ArrayWriter(index).commit(optimize=True)
+    reader: IndexReader = index.reader()
+    assert len(reader.leaf_readers()) == (1 if request.param == "merged" else 4)
+    assert reader.has_deletions() == (request.param == "deletions")
+    yield Engine.of(dataclasses.replace(built, folder=home, reader=reader))
+    reader.close()
+
+
+def compare(engine: Engine, clause: Ranked, ranking: Ranking, query: str) -> None:
+    """Sees that a ranking is Whoosh's: the same documents, scores and order."""
+    expected = dict(engine.oracle.rank(clause))
+    documents, scores = (column.tolist() for column in ranking.best(0, len(ranking)))
+    assert set(documents) == expected.keys(), query
+    assert scores == pytest.approx([expected[one] for one in documents], rel=CLOSE), query
+    years = engine.postings.column("year").tolist()
+    rows = list(zip(documents, scores, strict=True))
+    assert rows == sorted(rows, key=lambda row: (-row[1], -years[row[0]], row[0])), query
+
+
+def test_whoosh_finds_the_same_hits_with_the_same_scores(engine: Engine) -> None:
+    queries = Queries(engine.postings.count)
+    with_hits = 0
+    for number in range(QUERIES):
+        query = queries.query()
+        clause = engine.clause(query, *(["letter.narrower"] if number % 9 == 0 else []))
+        ranking = engine.ranker.rank(clause)
+        compare(engine, clause, ranking, query)
+        with_hits += len(ranking) > 0
+        hints = engine.feedback.hints(clause, ranking)
+        if hints:
+            raised = Ranked((*clause.clauses, *hints))
+            compare(engine, raised, engine.ranker.rank(clause, hints), query)
+    assert with_hits > QUERIES / 2
+
+
+def test_whoosh_collecting_only_the_best_finds_our_first_pages(engine: Engine) -> None:
+    queries = Queries(1)
+    for number in range(60):
+        query = queries.query()
+        clause = engine.clause(query)
+        count = 1 + 7 * number % 40
+        expected = [score for _, score in engine.oracle.rank(clause, count)]
+        _, scores = engine.ranker.rank(clause).best(0, count)
+        assert scores.tolist() == pytest.approx(expected, rel=CLOSE), query
+
+
+@pytest.mark.parametrize(("few", "block"), [(512, 64), (3, 2), (3, 16), (1, 1)])
+def test_a_page_however_deep_is_a_slice_of_the_whole(
+    engine: Engine, few: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking_module, "_FEW", few)
+    monkeypatch.setattr(ranking_module, "_BLOCK", block)
+    queries = Queries(2)
+    for _ in range(60):
+        ranking = engine.ranker.rank(engine.clause(queries.query()))
+        whole = list(zip(*(column.tolist() for column in ranking.best(0, 10_000)), strict=True))
+        assert len(whole) == len(ranking)
+        for size in (1, 7, 10):
+            pages = [ranking.best(first, first + size) for first in range(0, len(whole) + 20, size)]
+            found = [row for page in pages for row in zip(*map(list, page), strict=True)]
+            assert found == whole
+
+
+def test_copies_of_a_text_score_the_same_and_stand_by_their_years(engine: Engine) -> None:
+    queries = Queries(3)
+    texts = {
+        number: (
+            engine.postings.strings(number)["title"],
+            engine.postings.strings(number)["abstract"],
+        )
+        for number in engine.oracle.live
+    }
+    ties = 0
+    for _ in range(60):
+        ranking = engine.ranker.rank(engine.clause(queries.query()))
+        by_text: dict[tuple[str, str], set[float]] = {}
+        for number, score in zip(*map(list, ranking.best(0, len(ranking))), strict=True):
+            by_text.setdefault(texts[number], set()).add(float(score))
+        assert all(len(scores) == 1 for scores in by_text.values())
+        ties += len(ranking) - len(by_text)
+    assert ties > 0
