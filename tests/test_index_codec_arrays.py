@@ -119,6 +119,17 @@ def test_a_view_gives_numbers_of_python(tmp_path: Path) -> None:
     assert found["wide"] is found["wide"]
 
 
+def test_bytes_can_be_read_from_the_file_and_memory_given_back(tmp_path: Path) -> None:
+    text = np.frombuffer(b"alfa bravo charlie", np.uint8)
+    found = written(tmp_path / "some", other=np.arange(9), text=text)
+    assert found.read("text", 5, 10) == b"bravo"
+    assert found.read("text", 18, 18) == b""
+    numbers = found["other"]
+    found.forget()
+    assert numbers.tolist() == found["other"].tolist() == list(range(9))
+    assert found.read("text", 0, 18) == bytes(text)
+
+
 @given(st.lists(ANY_TEXT, max_size=20))
 def test_strings_come_back(texts: list[str]) -> None:
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]

@@ -13,7 +13,7 @@ from index.analysis import PARAGRAPH_GAP, AnalysedText
 from index.codec.arrays import ArraysWriter
 from index.codec.codec import write_files
 from index.codec.documents import DocumentsWriter, merge_documents
-from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, PLACES, STEMS
+from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, PLACES, STEMS
 from index.codec.merge import merge
 from index.codec.run import NO_TERM, RunWriter
 from index.codec.store import DOCUMENTS, POSTINGS, Store
@@ -258,6 +258,3 @@ def _seen(store: Store) -> list[tuple[str, str]]:
     }
     assert sorted(met) == list(range(len(met)))
     return [met[rank] for rank in sorted(met)]
-
-
-__all__ = ["NAMES", "Document", "document", "expected", "plain", "run_of", "said", "segment"]
