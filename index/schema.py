@@ -154,6 +154,16 @@ def restored(strings: Mapping[str, str]) -> Abstract:
     return from_object(record | entry.get("record", {}), origin)
 
 
+def signature(strings: Mapping[str, str]) -> dict[str, Any]:
+    """Of a stored abstract who wrote it, where and when, without making the rest of it."""
+    record = json.loads(strings["record"]).get("record", {})
+    authors = (f"{one['surname']} {one['initials']}".strip() for one in record.get("authors", ()))
+    return {"authors": list(authors)} | {name: record.get(name) for name in _SIGNATURE}
+
+
+_SIGNATURE = ("group_author", "journal", "year", "citation")
+
+
 def _sections(text: str, sections: list[tuple[str | None, list[int]]]) -> list[dict[str, Any]]:
     """The sections of a text, given by their labels and the lengths of their paragraphs."""
     start = 0

@@ -21,7 +21,7 @@ from search.results import Facet
 from search.segments import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -38,9 +38,13 @@ KINDS = ("treatment", "course", "symptom", "scale", "study")
 SHOWN = 6
 """How many concepts of a kind are given."""
 
+SPARE = 6
+"""How many more are looked at, in the place of those that all hits have."""
+
 CACHE_BYTES = 4 << 20
 """How much memory the documents of concepts that are kept may take."""
 
+_FEW_HITS = 50
 _WORD = 64
 _FEW = 2000
 """Documents are read one by one only if there are so many times more mentions in all."""
@@ -70,26 +74,43 @@ class Facets:
         named = self._named(hits, len(documents))
         worth = named * self._shown.rarity
         bits = _packed(hits)
+        candidates = {
+            kind: self._candidates(named, worth, span, left_out)[: _looked_at(len(documents))]
+            for kind, span in self._shown.spans.items()
+        }
+        counts = self._counted([row for rows in candidates.values() for row in rows], bits)
         found: dict[str, tuple[Facet, ...]] = {}
-        for kind, (first, last) in self._shown.spans.items():
-            span = np.arange(first, last)[named[first:last] > 0]
-            by_worth = span[np.argsort(-worth[span], kind="stable")].tolist()
-            facets = self._narrowing(by_worth, bits, len(documents), left_out)
-            chosen = [facet for facet, _ in zip(facets, range(SHOWN), strict=False)]
-            if chosen:
-                found[kind] = tuple(sorted(chosen, key=lambda facet: -facet.count))
+        for kind, rows in candidates.items():
+            facets = [
+                Facet(id_, self._vocabulary.concepts[id_].name, counts[row])
+                for row, id_ in ((row, self._shown.ids[row]) for row in rows)
+                if counts[row] < len(documents)
+            ][:SHOWN]
+            if facets:
+                found[kind] = tuple(sorted(facets, key=lambda facet: -facet.count))
         return found
 
-    def _narrowing(
-        self, rows: list[int], hits: Bits, total: int, left_out: Collection[str]
-    ) -> Iterator[Facet]:
-        """The concepts of some rows that are neither left out nor in all hits."""
-        for row in rows:
-            id_ = self._shown.ids[row]
-            if id_ not in left_out:
-                count = int(np.bitwise_count(self._meant(id_) & hits).sum())
-                if count < total:
-                    yield Facet(id_, self._vocabulary.concepts[id_].name, count)
+    def _candidates(
+        self,
+        named: Numbers,
+        worth: NDArray[np.float64],
+        span: tuple[int, int],
+        left_out: Collection[str],
+    ) -> list[int]:
+        """The concepts of a kind that hits name, those that are worth most first."""
+        first, last = span
+        there = first + np.flatnonzero(named[first:last])
+        by_worth = there[np.argsort(-worth[there], kind="stable")]
+        ids = self._shown.ids
+        return [row for row in by_worth.tolist() if ids[row] not in left_out]
+
+    def _counted(self, rows: list[int], hits: Bits) -> dict[int, int]:
+        """How many of the hits speak of each concept, or of a narrower one."""
+        if not rows:
+            return {}
+        meant = np.stack([self._meant(self._shown.ids[row]) for row in rows])
+        counts = np.bitwise_count(meant & hits).sum(axis=1, dtype=np.uint32)
+        return dict(zip(rows, counts.tolist(), strict=True))
 
     def _meant(self, id_: str) -> Bits:
         """The documents that speak of a concept or of a narrower one."""
@@ -108,48 +129,71 @@ class Facets:
     def _named(self, hits: NDArray[np.bool_], count: int) -> Numbers:
         """In how many of the hits each concept that may be shown is named."""
         named = np.zeros(len(self._shown.ids) + 1, np.int64)
-        for segment, rows in zip(self._postings.segments, self._shown.rows, strict=True):
+        for segment, shown in zip(self._postings.segments, self._shown.lists, strict=True):
             inside = hits[segment.first : segment.end]
-            mentions = len(segment.store.postings["concepts.documents"])
-            of_segment = _few if count * _FEW < mentions else _many
-            named += np.bincount(rows, of_segment(segment, inside), len(named)).astype(np.int64)
+            if count * _FEW < len(shown.documents):
+                named += np.bincount(shown.row_of, _by_hits(segment, inside), len(named)).astype(
+                    int
+                )
+            elif len(shown.documents):
+                # Without "clip" numpy checks all numbers first, which takes longer than the rest.
+                there = inside.take(shown.documents, mode="clip").view(np.uint8)
+                named[shown.rows] += np.add.reduceat(there, shown.starts, dtype=np.uint32)
         return named[:-1]
 
     @cached_property
     def _shown(self) -> _Shown:
         concepts = self._vocabulary.concepts
-        by_kind = {
-            kind: [id_ for id_, one in concepts.items() if one.kind == kind] for kind in KINDS
-        }
-        ids = [id_ for kind in KINDS for id_ in by_kind[kind]]
-        ends = np.cumsum([len(by_kind[kind]) for kind in KINDS]).tolist()
+        kinds = {kind: [id_ for id_, one in concepts.items() if one.kind == kind] for kind in KINDS}
+        ids = [id_ for kind in KINDS for id_ in kinds[kind]]
+        ends = np.cumsum([len(kinds[kind]) for kind in KINDS]).tolist()
         spans = dict(zip(KINDS, zip([0, *ends], ends, strict=False), strict=True))
-        rows = []
-        for segment in self._postings.segments:
-            lexicon = segment.store.lexicon(CONCEPTS)
-            row_of = np.full(len(lexicon), len(ids), np.int64)
-            for row, id_ in enumerate(ids):
-                if (number := lexicon.find(id_)) != ABSENT:
-                    row_of[number] = row
-            rows.append(row_of)
-        every = np.zeros(len(ids) + 1)
-        for segment, row_of in zip(self._postings.segments, rows, strict=True):
-            all_of_it = np.ones(segment.size, bool) if segment.live is None else segment.live
-            every += np.bincount(row_of, _many(segment, all_of_it), len(every))
-        return _Shown(ids, spans, rows, np.log1p(self._postings.size / np.maximum(every[:-1], 1)))
+        every = [len(self._postings.counts("concepts", id_).documents) for id_ in ids]
+        return _Shown(
+            ids,
+            spans,
+            [_lists(segment, ids) for segment in self._postings.segments],
+            np.log1p(self._postings.size / np.maximum(every, 1)),
+        )
+
+
+class _Lists(NamedTuple):
+    """The documents of those concepts of a segment that may be shown, end to end.
+
+    ``rows`` are their places among all that may be shown, ``starts`` where each begins; ``row_of``
+    tells the place by the number of the concept in the segment, one behind the last for none.
+    """
+
+    rows: Numbers
+    starts: Numbers
+    documents: Numbers
+    row_of: Numbers
 
 
 class _Shown(NamedTuple):
-    """The concepts that may be shown, kind after kind.
-
-    ``spans`` are where each kind begins and ends, ``rows`` by segment the place of each of its
-    concepts among ``ids``, or behind the last.
-    """
+    """The concepts that may be shown, kind after kind; ``spans`` are where each kind stands."""
 
     ids: list[str]
     spans: dict[str, tuple[int, int]]
-    rows: list[Numbers]
+    lists: list[_Lists]
     rarity: NDArray[np.float64]
+
+
+def _lists(segment: Segment, ids: list[str]) -> _Lists:
+    lexicon = segment.store.lexicon(CONCEPTS)
+    numbers = [lexicon.find(id_) for id_ in ids]
+    rows = [row for row, number in enumerate(numbers) if number != ABSENT]
+    row_of = np.full(len(lexicon), len(ids), np.int64)
+    row_of[[numbers[row] for row in rows]] = rows
+    listed = segment.store.postings["concepts.documents"]
+    lists = [listed[segment.store.span(CONCEPTS, numbers[row])] for row in rows]
+    starts = np.cumsum([0, *map(len, lists)])[:-1]
+    return _Lists(np.array(rows, int), starts, np.concatenate([*lists, listed[:0]]), row_of)
+
+
+def _looked_at(hits: int) -> int | None:
+    """Of how many concepts of a kind it is seen whether all hits have them; of few hits, of all."""
+    return None if hits < _FEW_HITS else SHOWN + SPARE
 
 
 def _packed(mask: NDArray[np.bool_]) -> Bits:
@@ -159,20 +203,8 @@ def _packed(mask: NDArray[np.bool_]) -> Bits:
     return np.packbits(padded).view(np.uint64)
 
 
-def _many(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
-    """In how many of the hits each concept of a segment is: by going through the concepts."""
-    arrays = segment.store.postings
-    starts = arrays["concepts.starts"]
-    if len(starts) < 2:
-        return np.zeros(0, np.uint32)
-    # Without "clip" numpy checks all numbers first, which takes longer than the rest.
-    there = hits.take(arrays["concepts.documents"], mode="clip").view(np.uint8)
-    found: Numbers = np.add.reduceat(there, starts[:-1].astype(np.intp), dtype=np.uint32)
-    return found
-
-
-def _few(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
-    """The same by going through the hits."""
+def _by_hits(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
+    """In how many of a few hits each concept of a segment is."""
     arrays = segment.store.postings
     documents = np.flatnonzero(hits)
     starts = arrays["wide.concepts.starts"]

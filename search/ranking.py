@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from cachetools import LRUCache
 
-from index.schema import NO_YEAR
+from index.schema import NO_YEAR, TEXT_FIELDS
 from search.clauses import (
     Any,
     Between,
@@ -38,7 +38,7 @@ from search.clauses import (
     Without,
     parts,
 )
-from search.segments import NOWHERE
+from search.segments import NOWHERE, Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from search.postings import Postings
-    from search.segments import Counts
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
@@ -181,11 +180,10 @@ class Ranker:
 
     def rank(self, clause: Ranked, raised_by: tuple[Hint, ...] = ()) -> Ranking:
         """All hits; ``raised_by`` are hints that count as if they were the clause's own."""
-        clauses = (*clause.clauses, *raised_by)
-        if self._is_plain(clauses):
-            documents, scores = self._of_words(clauses)
+        if self._is_plain(clause.clauses):
+            documents, scores = self._of_words(clause.clauses, raised_by)
         else:
-            found = self._ranked(clauses)
+            found = self._ranked((*clause.clauses, *raised_by))
             mask = found.mask if self.postings.live is None else found.mask & self.postings.live
             documents = np.flatnonzero(mask)
             scores = found.scores[documents]
@@ -203,7 +201,9 @@ class Ranker:
             and any(isinstance(one, Terms | Ranked) for one in clauses)
         )
 
-    def _of_words(self, clauses: tuple[Clause, ...]) -> tuple[NDArray[np.intp], Scores]:
+    def _of_words(
+        self, clauses: tuple[Clause, ...], raised_by: tuple[Hint, ...] = ()
+    ) -> tuple[NDArray[np.intp], Scores]:
         """The documents with any of some words, ascending, and their scores."""
         total = np.zeros(self.postings.size)
         mask = np.zeros(self.postings.size, bool)
@@ -215,8 +215,32 @@ class Ranker:
                     _add(LeafScores(*self._of_words(inner)), total, mask)
                 case Terms():
                     _add(self.scores(clause), total, mask)
+        if raised_by:
+            self._raise(total, raised_by)
         documents = np.flatnonzero(mask)
         return documents, total[documents]
+
+    def _raise(self, total: Scores, hints: tuple[Hint, ...]) -> None:
+        """Adds the scores of hints of one term each at once: they are many, and seldom again."""
+        lists = [
+            self.postings.counts(term.layer, term.term) for term in (h.leaf.terms[0] for h in hints)
+        ]
+        sizes = np.array([len(counts.documents) for counts in lists])
+        together = Counts(*map(np.concatenate, zip(*lists, strict=True)))
+        documents = together.documents
+        x = self._frequency(together, TEXT_FIELDS)
+        weights = np.repeat([hint.weight for hint in hints], sizes)
+        np.add.at(
+            total, documents, weights * self._saturated(x, np.repeat(self._idf(sizes), sizes))
+        )
+
+    def _idf(self, matching: int | NDArray[np.signedinteger]) -> Scores:
+        idf: Scores = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
+        return idf
+
+    def _saturated(self, x: Scores, idf: Scores) -> Scores:
+        k1 = self.weights.k1
+        return idf * x * (k1 + 1.0) / (x + k1)
 
     def scores(self, leaf: Terms | Sequence) -> LeafScores:
         """The documents that match a leaf, and how well."""
@@ -240,9 +264,7 @@ class Ranker:
                 dense[there] += more
             documents = np.flatnonzero(dense)
             x = dense[documents]
-        idf = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
-        k1 = self.weights.k1
-        scores = idf * x * (k1 + 1.0) / (x + k1)
+        scores = self._saturated(x, self._idf(matching))
         if _DENSE * len(documents) < self.postings.size:
             return LeafScores(documents, scores)
         dense = np.zeros(self.postings.size)
@@ -262,14 +284,18 @@ class Ranker:
         return self._x(self.postings.counts_of_all(layer, terms), fields)
 
     def _x(self, counts: Counts, fields: Iterable[str]) -> tuple[NDArray[np.intp], Scores]:
-        x = np.zeros(len(counts.documents))
-        for name in fields:
-            frequencies = counts.title if name == "title" else counts.abstract
-            x += self.weights.of(name)[0] * frequencies / self._norm(name)[counts.documents]
+        x = self._frequency(counts, fields)
         if len(x) and not x.all():
             matching = np.flatnonzero(x)
             return counts.documents[matching], x[matching]
         return counts.documents, x
+
+    def _frequency(self, counts: Counts, fields: Iterable[str]) -> Scores:
+        x = np.zeros(len(counts.documents))
+        for name in fields:
+            frequencies = counts.title if name == "title" else counts.abstract
+            x += self.weights.of(name)[0] * frequencies / self._norm(name)[counts.documents]
+        return x
 
     def _norm(self, name: str) -> Scores:
         """What the frequencies in each document's field are divided by."""

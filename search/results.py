@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.schema import restored
+from index.schema import restored, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,6 +37,11 @@ class Stored:
         """The sentences of the text, in order."""
         found: list[Passage] = json.loads(self._strings["passages"])
         return found
+
+    @property
+    def signature(self) -> dict[str, Any]:
+        """Who wrote the abstract, where and when (``index.schema.signature``)."""
+        return signature(self._strings)
 
     @cached_property
     def abstract(self) -> Abstract:
@@ -84,17 +89,12 @@ class Hit(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as the API and the command line give it."""
-        abstract = self.abstract
         return {
             "pmid": self.pmid,
             "score": round(self.score, 6),
             "title": self.title,
-            "title_spans": [list(span) for span in self.title_spans],
-            "authors": [str(author) for author in abstract.authors],
-            "group_author": abstract.group_author,
-            "journal": abstract.journal,
-            "year": abstract.year,
-            "citation": abstract.citation,
+            "title_spans": self.title_spans,
+            **self.stored.signature,
             "snippets": [snippet._asdict() for snippet in self.snippets],
             "matches": [match._asdict() for match in self.matches],
         }
@@ -146,7 +146,7 @@ class Expansion:
         return f"{self.concept}{NARROWER}" if self.narrower_off else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facet:
     """A concept in the hits: ``count`` abstracts are left if it is asked for as well."""
 
@@ -195,9 +195,9 @@ class SearchPage:
             "pages": self.pages,
             "total": self.total,
             "notes": list(self.notes),
-            "expansions": [asdict(expansion) for expansion in self.expansions],
+            "expansions": [{**vars(expansion)} for expansion in self.expansions],
             "facets": {
-                kind: [asdict(facet) for facet in facets] for kind, facets in self.facets.items()
+                kind: [{**vars(facet)} for facet in facets] for kind, facets in self.facets.items()
             },
             "suggestion": self.suggestion,
             "took_ms": round(self.took_ms, 3),
@@ -246,7 +246,7 @@ class MarkedAbstract:
         """What there is beside the abstract itself, as the API and the command line give it."""
         return {
             "matches": [match._asdict() for match in self.matches],
-            "concepts": [asdict(concept) for concept in self.concepts],
+            "concepts": [{**vars(concept)} for concept in self.concepts],
         }
 
 

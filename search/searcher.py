@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from index.published import Published
-from search.clauses import Leaf, Ranked, Sequence, Terms, leaves
+from search.clauses import Hint, Leaf, Ranked, Sequence, Terms, leaves
 from search.concepts import concepts_in
 from search.errors import AbstractNotFound
 from search.expand import Expander
@@ -114,7 +114,7 @@ class Searcher:
             facets=self._facets.of(ranking.documents, {*expander.expansions, *expander.conditions})
             if facets
             else {},
-            suggestion=self._better(query.text, expander.missing, off),
+            suggestion=self._better(query.text, expander.missing, clause, off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
         )
@@ -156,11 +156,14 @@ class Searcher:
             expansions=tuple(expander.expansions.values()),
         )
 
-    def _better(self, text: str, missing: list[str], off: Collection[str]) -> str | None:
+    def _better(
+        self, text: str, missing: list[str], clause: Ranked, off: Collection[str]
+    ) -> str | None:
         """The query in better spelling, where that finds anything."""
         better = self._speller.better(text, missing)
-        if better is None:
-            return None
+        # Of free words one is enough, and the better word is in some abstract.
+        if better is None or all(isinstance(one, Terms | Hint) for one in clause.clauses):
+            return better
         found = self._ranker.rank(self._expander(off).expand(parse(better)))
         return better if len(found) else None
 
