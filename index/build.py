@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter, defaultdict
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -240,6 +241,11 @@ def _locked(index_dir: Path) -> Iterator[None]:
 def _sentences_for_faults(index_dir: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenProcessPool as error:
+        raise BuildFailed(
+            f"A process of the build in {index_dir} was killed, perhaps for want of memory; "
+            f"{_UNCHANGED}."
+        ) from error
     except OSError as error:
         raise BuildFailed(
             f"The build in {index_dir} failed ({error.strerror or error}); {_UNCHANGED}."

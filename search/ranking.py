@@ -41,7 +41,6 @@ from search.clauses import (
 from search.segments import NOWHERE, Counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -283,18 +282,23 @@ class Ranker:
             return self._x(self.postings.counts(layer, terms[0][0]), fields)
         return self._x(self.postings.counts_of_all(layer, terms), fields)
 
-    def _x(self, counts: Counts, fields: Iterable[str]) -> tuple[NDArray[np.intp], Scores]:
+    def _x(self, counts: Counts, fields: tuple[str, ...]) -> tuple[NDArray[np.intp], Scores]:
         x = self._frequency(counts, fields)
-        if len(x) and not x.all():
+        if len(fields) < len(TEXT_FIELDS):
             matching = np.flatnonzero(x)
             return counts.documents[matching], x[matching]
         return counts.documents, x
 
-    def _frequency(self, counts: Counts, fields: Iterable[str]) -> Scores:
+    def _frequency(self, counts: Counts, fields: tuple[str, ...]) -> Scores:
         x = np.zeros(len(counts.documents))
-        for name in fields:
-            frequencies = counts.title if name == "title" else counts.abstract
-            x += self.weights.of(name)[0] * frequencies / self._norm(name)[counts.documents]
+        if "abstract" in fields:
+            norms = self._norm("abstract")[counts.documents]
+            x += self.weights.of("abstract")[0] * counts.abstract / norms
+        if "title" in fields:
+            # Few of the documents that have a term have it in the title.
+            there = np.flatnonzero(counts.title)
+            norms = self._norm("title")[counts.documents[there]]
+            x[there] += self.weights.of("title")[0] * counts.title[there] / norms
         return x
 
     def _norm(self, name: str) -> Scores:

@@ -99,12 +99,12 @@ def _merge_group(
 ) -> list[Numbers]:
     """Merges the postings of a group; returns by run the new number of each of its terms."""
     runs = [part.arrays for part in parts]
-    distinct: set[bytes] = set()
+    places: dict[bytes, int] = {}
     for run in runs:
-        distinct.update(_terms(run, f"{group}.terms"))
-    terms = sorted(distinct)
+        places.update(dict.fromkeys(_terms(run, f"{group}.terms"), 0))
+    terms = sorted(places)
     write_lexicon(target, group, terms)
-    places = {term: number for number, term in enumerate(terms)}
+    places.update(zip(terms, range(len(terms)), strict=True))
     numbers = [
         np.array([places[term] for term in _terms(run, f"{group}.terms")], np.uint32)
         for run in runs
@@ -113,7 +113,9 @@ def _merge_group(
     for column in range(len(GROUPS[group])):
         name = f"counts.{column}"
         columns[name] = smallest(_most_of(f"{group}.{name}", runs))
-    merger = _Merger(parts, group, numbers, len(terms))
+    size = len(terms)
+    del terms, places  # of a large corpus more than all that follows
+    merger = _Merger(parts, group, numbers, size)
     merger.merge("starts", columns, target)
     if group in _POSITIONAL:
         most = _most_of(f"{group}.positions", runs)
