@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
 
+from index.codec.arrays import smallest
 from index.schema import NO_YEAR, TEXT_FIELDS
 from search.clauses import (
     Any,
@@ -38,10 +40,10 @@ from search.clauses import (
     Without,
     parts,
 )
+from search.scores import LeafScores, Ranking
 from search.segments import NOWHERE, Counts
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     from search.postings import Postings
@@ -79,78 +81,11 @@ LISTS_KEPT = 48
 """How much memory the scores of leaves may take that are kept: so much, or in large indexes that of
 so many scores for every document."""
 
-_DENSE = 4
+_DENSE = 2
 """A leaf that one in so many documents match is kept as an array of all documents."""
 
-_BLOCK = 64
-"""Documents of which the best score stands for all, when the best hits are looked for."""
-
-_FEW = 512
-"""So many hits are sorted as they are."""
-
-
-class LeafScores(NamedTuple):
-    """The documents that match a leaf, ascending, and their scores.
-
-    ``documents`` is None where ``scores`` has an entry for every document, 0 for no match.
-    """
-
-    documents: NDArray[np.intp] | None
-    scores: Scores
-
-    def add_to(self, total: Scores, weight: float = 1.0) -> None:
-        """Adds the scores to those of all documents."""
-        scores = self.scores if weight == 1.0 else weight * self.scores
-        if self.documents is None:
-            total += scores
-        else:
-            np.add.at(total, self.documents, scores)
-
-    def mark(self, mask: Mask) -> None:
-        """Marks the documents among all."""
-        if self.documents is None:
-            mask |= self.scores > 0.0
-        else:
-            mask[self.documents] = True
-
-
-class Ranking:
-    """The hits of a query. They are brought into their order when they are asked for.
-
-    Best first; ties are broken by the later year, then by the order in which abstracts were
-    indexed, at every page in the same way.
-    """
-
-    def __init__(
-        self, documents: NDArray[np.intp], scores: Scores, years: NDArray[np.int32]
-    ) -> None:
-        self.documents = documents
-        """All hits in the order in which they were indexed."""
-        self._scores = scores
-        self._years = years
-
-    def __len__(self) -> int:
-        return len(self.documents)
-
-    def best(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores]:
-        """The documents from one place in the order up to another, and their scores."""
-        chosen = self._at_least(last)
-        documents, scores = self.documents[chosen], self._scores[chosen]
-        order = np.lexsort((documents, -self._years[documents], -scores))[first:last]
-        return documents[order], scores[order]
-
-    def _at_least(self, count: int) -> NDArray[np.intp] | slice:
-        """Where the best ``count`` hits are, and maybe some more: all that tie with the last."""
-        if len(self) <= max(count, _FEW):
-            return slice(None)
-        scores = self._scores
-        if count * _BLOCK < len(self):
-            # Of so many blocks each has a hit that reaches the limit: no fewer hits can.
-            best = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
-            limit = np.partition(best, -count)[-count]
-        else:
-            limit = np.partition(scores, -count)[-count]
-        return np.flatnonzero(scores >= limit)
+_TABLED = 15
+"""Up to which frequency scores are looked up."""
 
 
 class _Found(NamedTuple):
@@ -211,7 +146,9 @@ class Ranker:
                 case Hint(leaf, weight):
                     self.scores(leaf).add_to(total, weight)
                 case Ranked(inner):
-                    _add(LeafScores(*self._of_words(inner)), total, mask)
+                    documents, scores = self._of_words(inner)
+                    total[documents] += scores
+                    mask[documents] = True
                 case Terms():
                     _add(self.scores(clause), total, mask)
         if raised_by:
@@ -226,20 +163,17 @@ class Ranker:
         ]
         sizes = np.array([len(counts.documents) for counts in lists])
         together = Counts(*map(np.concatenate, zip(*lists, strict=True)))
-        documents = together.documents
-        x = self._frequency(together, TEXT_FIELDS)
-        weights = np.repeat([hint.weight for hint in hints], sizes)
-        np.add.at(
-            total, documents, weights * self._saturated(x, np.repeat(self._idf(sizes), sizes))
-        )
+        weights = np.repeat(self._idf(sizes) * [hint.weight for hint in hints], sizes)
+        np.add.at(total, together.documents, weights * self._saturation(together))
 
     def _idf(self, matching: int | NDArray[np.signedinteger]) -> Scores:
         idf: Scores = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
         return idf
 
-    def _saturated(self, x: Scores, idf: Scores) -> Scores:
+    def _saturated(self, x: Scores) -> Scores:
         k1 = self.weights.k1
-        return idf * x * (k1 + 1.0) / (x + k1)
+        saturated: Scores = x * (k1 + 1.0) / (x + k1)
+        return saturated
 
     def scores(self, leaf: Terms | Sequence) -> LeafScores:
         """The documents that match a leaf, and how well."""
@@ -253,6 +187,23 @@ class Ranker:
         return found
 
     def _scored(self, leaf: Terms | Sequence) -> LeafScores:
+        found = parts(leaf) if isinstance(leaf, Terms) and not leaf.phrases else None
+        if found and len(found.terms) == 1 and len(found.fields) == len(TEXT_FIELDS):
+            counts = self.postings.counts(found.layer, found.terms[0][0])
+            documents, matching = counts.documents, len(counts.documents)
+            y = self._saturation(counts)
+        else:
+            documents, matching, x = self._summed_up(leaf)
+            y = self._saturated(x)
+        scores = self._idf(matching) * y
+        if _DENSE * len(documents) < self.postings.size:
+            return LeafScores(documents.astype(smallest(self.postings.size)), scores)
+        dense = np.zeros(self.postings.size)
+        dense[documents] = scores
+        return LeafScores(None, dense)
+
+    def _summed_up(self, leaf: Terms | Sequence) -> tuple[NDArray[np.intp], int, Scores]:
+        """The documents that match a leaf, n(c), and x(c, d)."""
         documents, x = self._weighted(leaf)
         matching = len(documents)
         if isinstance(leaf, Terms) and leaf.phrases:
@@ -263,12 +214,32 @@ class Ranker:
                 dense[there] += more
             documents = np.flatnonzero(dense)
             x = dense[documents]
-        scores = self._saturated(x, self._idf(matching))
-        if _DENSE * len(documents) < self.postings.size:
-            return LeafScores(documents, scores)
-        dense = np.zeros(self.postings.size)
-        dense[documents] = scores
-        return LeafScores(None, dense)
+        return documents, matching, x
+
+    def _saturation(self, counts: Counts) -> Scores:
+        """The score but for idf, looked up by frequency and length where a text holds the term.
+
+        Frequencies are small and lengths few: to look up is half the work of the formula.
+        """
+        table, lengths = self._table
+        frequencies = np.minimum(counts.abstract, _TABLED)
+        places = frequencies.astype(np.intp) * table.shape[1] + lengths[counts.documents]
+        y: Scores = table.take(places)
+        others = np.flatnonzero((counts.title > 0) | (counts.abstract > _TABLED))
+        some = Counts(*(column[others] for column in counts))
+        y[others] = self._saturated(self._frequency(some, TEXT_FIELDS))
+        return y
+
+    @cached_property
+    def _table(self) -> tuple[Scores, NDArray[np.signedinteger]]:
+        """The score but for idf by frequency and length of the text, and the lengths."""
+        lengths = self.postings.column("abstract_length")
+        weight, b = self.weights.of("abstract")
+        norms = 1.0 - b + b * np.arange(lengths.max(initial=0) + 1) / self._average("abstract")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            x = weight * np.arange(_TABLED + 1.0)[:, None] / norms
+            table: Scores = self._saturated(x)
+        return table, lengths
 
     def _weighted(self, leaf: Terms | Sequence) -> tuple[NDArray[np.intp], Scores]:
         """The documents that match a leaf, and x(c, d)."""
@@ -277,10 +248,7 @@ class Ranker:
         found = parts(leaf)
         if found is None:
             return self._x(NOWHERE, ())
-        fields, layer, terms = found
-        if len(terms) == 1 and terms[0][1] == 1.0:
-            return self._x(self.postings.counts(layer, terms[0][0]), fields)
-        return self._x(self.postings.counts_of_all(layer, terms), fields)
+        return self._x(self.postings.counts_of_all(found.layer, found.terms), found.fields)
 
     def _x(self, counts: Counts, fields: tuple[str, ...]) -> tuple[NDArray[np.intp], Scores]:
         x = self._frequency(counts, fields)
@@ -307,10 +275,13 @@ class Ranker:
         if norm is None:
             b = self.weights.of(name)[1]
             lengths = self.postings.column(f"{name}_length").astype(np.float64)
-            live = lengths if self.postings.live is None else lengths[self.postings.live]
-            average = live.mean() if live.any() else 1.0
-            norm = self._norms[name] = 1.0 - b + b * lengths / average
+            norm = self._norms[name] = 1.0 - b + b * lengths / self._average(name)
         return norm
+
+    def _average(self, name: str) -> float:
+        lengths = self.postings.column(f"{name}_length")
+        live = lengths if self.postings.live is None else lengths[self.postings.live]
+        return float(live.mean()) if live.any() else 1.0
 
     def _found(self, clause: Clause) -> _Found:
         match clause:

@@ -15,7 +15,7 @@ from search.feedback import Feedback, Settings
 from search.highlight import Found, Highlighter, receipts, snippets, spans
 from search.parser import parse
 from search.postings import Postings
-from search.ranking import Ranker, Ranking, Weights
+from search.ranking import Ranker, Weights
 from search.results import Hit, MarkedAbstract, SearchPage, Stored
 from search.suggest import Speller
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.generation import Manifest
+    from search.scores import Ranking
 
 MOST_PER_PAGE = 100
 DEEPEST = 10_000

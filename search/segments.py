@@ -152,7 +152,10 @@ class Segment:
         starts = arrays.view(f"{layer}.starts")
         sizes = [starts[number + 1] - starts[number] for number in numbers]
         place = sizes.index(min(sizes))
-        documents, rows = (_rows if layer == EXACT else _rows_of_stem)(self.store, numbers[place])
+        if layer == EXACT:
+            documents, rows = _rows(self.store, numbers[place])
+        else:
+            documents, rows = _rows_of_stem(self.store, numbers[place], self._with_all(numbers))
         last_row = len(arrays["stream.words"]) - 1
         for other, number in enumerate(numbers):
             if other != place:
@@ -173,6 +176,17 @@ class Segment:
         np.cumsum(rows >= borders, out=later[1:])
         abstract = later[begins + counts] - later[begins]
         return Counts(*self._moved(documents[begins], counts - abstract, abstract))
+
+    def _with_all(self, stems: list[int]) -> Numbers:
+        """The documents that have all of some stems."""
+        listed = self.store.postings["stems.documents"]
+        rarest, *others = sorted((listed[self.store.span(STEMS, n)] for n in set(stems)), key=len)
+        found: Numbers = rarest.astype(np.int64)
+        for documents in others:
+            there = np.zeros(self.size, bool)
+            there[documents] = True
+            found = found[there[found]]
+        return found
 
     def named(self, field: str, numbers: list[int]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""
@@ -273,11 +287,9 @@ def _rows(store: Store, number: int) -> tuple[Numbers, Numbers]:
     return documents, arrays["stream.starts"][documents] + positions.astype(np.int64)
 
 
-def _rows_of_stem(store: Store, number: int) -> tuple[Numbers, Numbers]:
-    """The same for a stem, found by reading its documents."""
-    arrays = store.postings
-    documents = arrays["stems.documents"][store.span(STEMS, number)].astype(np.int64)
-    starts = arrays["stream.starts"]
+def _rows_of_stem(store: Store, number: int, documents: Numbers) -> tuple[Numbers, Numbers]:
+    """The same for a stem in some documents, found by reading them."""
+    starts = store.postings["stream.starts"]
     firsts = starts[documents].astype(np.int64)
     owners, rows = spread(documents, firsts, starts[documents + 1] - firsts)
     found = np.flatnonzero(store.stems(store.words(rows)) == number)

@@ -21,7 +21,7 @@ from index.build import write
 from index.codec.codec import ArrayWriter
 from index.published import Published
 from index.schema import document, schema
-from search import ranking as ranking_module
+from search import scores as scores_module
 from search.clauses import Ranked
 from search.expand import Expander
 from search.feedback import Feedback, Settings
@@ -170,8 +170,8 @@ def test_whoosh_collecting_only_the_best_finds_our_first_pages(engine: Engine) -
 def test_a_page_however_deep_is_a_slice_of_the_whole(
     engine: Engine, few: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking_module, "_FEW", few)
-    monkeypatch.setattr(ranking_module, "_BLOCK", block)
+    monkeypatch.setattr(scores_module, "_FEW", few)
+    monkeypatch.setattr(scores_module, "_BLOCK", block)
     queries = Queries(2)
     for _ in range(60):
         ranking = engine.ranker.rank(engine.clause(queries.query()))
