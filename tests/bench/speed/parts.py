@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from .queries import Query, Sampler
 
-WARM = 0.25
-"""The share of further queries of a kind that are asked before those that are timed."""
+WARM = 1.0
+"""How many further queries of a kind are asked before, for each that is timed: a process that has
+waited for its turn finds neither its memory nor the index where it left them."""
 
 LEAST = 5
 SERVED = 200
