@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from index.codec.layout import CONCEPTS
 from index.codec.lexicon import ABSENT
 from search.results import Facet
-from search.segments import spread
+from search.segments import entries
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -207,9 +207,7 @@ def _by_hits(segment: Segment, hits: NDArray[np.bool_]) -> Numbers:
     """In how many of a few hits each concept of a segment is."""
     arrays = segment.store.postings
     documents = np.flatnonzero(hits)
-    starts = arrays["wide.concepts.starts"]
-    firsts = starts[documents].astype(np.int64)
-    owners, places = spread(documents, firsts, starts[documents + 1] - firsts)
+    owners, places = entries(segment.store, "wide.concepts", documents, documents)
     size = len(segment.store.lexicon(CONCEPTS))
     pairs = np.unique(owners * size + arrays["wide.concepts.terms"][places])
     return np.bincount(pairs % max(size, 1), minlength=size)

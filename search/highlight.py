@@ -21,7 +21,7 @@ from index.schema import TEXT_FIELDS, names
 from index.tokens import tokenize
 from search.clauses import Between, Leaf, Name, Sequence, Terms, parts
 from search.results import Match, Snippet, Span
-from search.segments import spread
+from search.segments import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,11 +128,8 @@ class _Window:
         self._arrays = store.postings
         self._documents = documents
         self._nth = np.arange(len(documents))
-        starts = self._arrays["stream.starts"]
-        self._firsts = starts[documents].astype(np.int64)
-        self._owners, self._rows = spread(
-            self._nth, self._firsts, starts[documents + 1] - self._firsts
-        )
+        self._firsts = self._arrays["stream.starts"][documents].astype(np.int64)
+        self._owners, self._rows = entries(store, "stream", self._nth, documents)
         self._words = store.words(self._rows)
 
     def find(self, wanted: _Wanted) -> Iterator[tuple[int, list[Found]]]:
@@ -185,9 +182,7 @@ class _Window:
     def _of_wide(
         self, group: str, lookup: Numbers, by_nth: list[list[int]]
     ) -> Iterator[tuple[Numbers, ...]]:
-        starts = self._arrays[f"wide.{group}.starts"]
-        begins = starts[self._documents].astype(np.int64)
-        owners, places = spread(self._nth, begins, starts[self._documents + 1] - begins)
+        owners, places = entries(self._store, f"wide.{group}", self._nth, self._documents)
         marks = lookup[self._arrays[f"wide.{group}.terms"][places]]
         hits = np.flatnonzero(marks)
         owners, places = owners[hits], places[hits]

@@ -225,13 +225,13 @@ class Segment:
         """The stems and concepts of some documents, which are called ``owners``."""
         arrays = self.store.postings
         local = documents - self.first
-        holders, rows = self._spread("stream", owners, local)
+        holders, rows = entries(self.store, "stream", owners, local)
         stems = self.store.stems(self.store.words(rows))
         kept = np.flatnonzero(stems != NO_TERM)
         found = [(holders[kept], stems[kept].astype(np.int64))]
         first_concept = len(self.store.lexicon(STEMS))
         for group, shift in ((STEMS, 0), (CONCEPTS, first_concept)):
-            holders, places = self._spread(f"wide.{group}", owners, local)
+            holders, places = entries(self.store, f"wide.{group}", owners, local)
             found.append((holders, arrays[f"wide.{group}.terms"][places].astype(np.int64) + shift))
         all_owners, all_terms = map(np.concatenate, zip(*found, strict=True))
         terms, numbers = np.unique(all_terms, return_inverse=True)
@@ -250,11 +250,6 @@ class Segment:
             name,
         )
 
-    def _spread(self, name: str, owners: Numbers, documents: Numbers) -> tuple[Numbers, Numbers]:
-        starts = self.store.postings[f"{name}.starts"]
-        firsts = starts[documents].astype(np.int64)
-        return spread(owners, firsts, starts[documents + 1] - firsts)
-
     def _sizes(self, group: str, terms: Numbers) -> Numbers:
         """In how many documents terms stand, deleted ones included."""
         starts = self.store.postings[f"{group}.starts"]
@@ -268,6 +263,15 @@ class Segment:
         kept = self.live[documents]
         moved = documents[kept].astype(np.intp) + self.first
         return moved, *(column[kept] for column in columns)
+
+
+def entries(
+    store: Store, name: str, owners: Numbers, documents: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Where the entries of some documents are in the arrays ``name``, each with its owner."""
+    starts = store.postings[f"{name}.starts"]
+    firsts = starts[documents].astype(np.int64)
+    return spread(owners, firsts, starts[documents + 1] - firsts)
 
 
 def spread(owners: Numbers, firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
@@ -289,9 +293,7 @@ def _rows(store: Store, number: int) -> tuple[Numbers, Numbers]:
 
 def _rows_of_stem(store: Store, number: int, documents: Numbers) -> tuple[Numbers, Numbers]:
     """The same for a stem in some documents, found by reading them."""
-    starts = store.postings["stream.starts"]
-    firsts = starts[documents].astype(np.int64)
-    owners, rows = spread(documents, firsts, starts[documents + 1] - firsts)
+    owners, rows = entries(store, "stream", documents, documents)
     found = np.flatnonzero(store.stems(store.words(rows)) == number)
     return owners[found], rows[found]
 
