@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from corpus import Abstract, Report, Section, bundled_corpus
+from corpus import Abstract, Report, Section, bundled_corpus, write_jsonl
 from index import Vocabulary, build
 from index.build import write
 from index.published import Published
 from search import Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from search.ranking import Weights
@@ -45,6 +45,18 @@ def searcher(index_dir: Path) -> Iterator[Searcher]:
     """A searcher of the bundled page."""
     with Searcher.open(index_dir) as opened:
         yield opened
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[..., Path]:
+    """Writes abstracts to a file: ``source(abstracts)``."""
+
+    def make(abstracts: Iterable[Abstract], name: str = "a.jsonl") -> Path:
+        path = tmp_path / name
+        write_jsonl(abstracts, path)
+        return path
+
+    return make
 
 
 @pytest.fixture

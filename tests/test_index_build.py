@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from corpus import Abstract, Author, Report, Section, write_jsonl
+from corpus import Abstract, Author, Report, Section
 from index import Published, Vocabulary, build, chunks
 from index.build import fingerprints
 from index.codec import merge
@@ -30,7 +30,7 @@ sys.path.append(str(Path(__file__).parent / "helpers"))
 from small_builds import THREE, VOCABULARY, abstract, leftovers, many, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from index.generation import Manifest
 
@@ -38,18 +38,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def index_dir(tmp_path: Path) -> Path:
     return tmp_path / "index"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Callable[..., Path]:
-    """Writes abstracts to a file: ``source(abstracts)``."""
-
-    def make(abstracts: Iterable[Abstract], name: str = "a.jsonl") -> Path:
-        path = tmp_path / name
-        write_jsonl(abstracts, path)
-        return path
-
-    return make
 
 
 @pytest.fixture

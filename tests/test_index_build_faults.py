@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 from whoosh.writing import SegmentWriter
 
-from corpus import Abstract, UnusableFile, write_jsonl
+from corpus import UnusableFile
 from index import build, chunks, generation
 from index.codec import merge
 from index.codec.codec import ArrayWriter
@@ -36,7 +36,7 @@ sys.path.append(str(Path(__file__).parent / "helpers"))
 from small_builds import THREE, VOCABULARY, leftovers, many, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from index.generation import Manifest
 
@@ -47,18 +47,6 @@ PROCESSES = multiprocessing.get_context("fork")
 @pytest.fixture
 def index_dir(tmp_path: Path) -> Path:
     return tmp_path / "index"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Callable[..., Path]:
-    """Writes abstracts to a file: ``source(abstracts)``."""
-
-    def make(abstracts: Iterable[Abstract], name: str = "a.jsonl") -> Path:
-        path = tmp_path / name
-        write_jsonl(abstracts, path)
-        return path
-
-    return make
 
 
 @pytest.fixture
