@@ -60,22 +60,20 @@ class Facets:
         self._kept: LRUCache[str, Bits] = LRUCache(CACHE_BYTES, lambda bits: bits.nbytes)
 
     def of(
-        self, documents: NDArray[np.intp], asked: Collection[str] = ()
+        self, hits: NDArray[np.bool_], total: int, asked: Collection[str] = ()
     ) -> dict[str, tuple[Facet, ...]]:
-        """The concepts that narrow these hits down, by kind, those in most of them first.
+        """The concepts that narrow ``total`` hits down, by kind, those in most of them first.
 
         Those are chosen that are named most in these hits, and rarer elsewhere: otherwise the
         broadest and the commonest would always win. What was asked for, and what is broader than
         that, is left out; so is what all hits have.
         """
         left_out = {*asked, *(id_ for one in asked for id_ in self._vocabulary.broader(one))}
-        hits = np.zeros(self._postings.size, bool)
-        hits[documents] = True
-        named = self._named(hits, len(documents))
+        named = self._named(hits, total)
         worth = named * self._shown.rarity
         bits = _packed(hits)
         candidates = {
-            kind: self._candidates(named, worth, span, left_out)[: _looked_at(len(documents))]
+            kind: self._candidates(named, worth, span, left_out)[: _looked_at(total)]
             for kind, span in self._shown.spans.items()
         }
         counts = self._counted([row for rows in candidates.values() for row in rows], bits)
@@ -84,7 +82,7 @@ class Facets:
             facets = [
                 Facet(id_, self._vocabulary.concepts[id_].name, counts[row])
                 for row, id_ in ((row, self._shown.ids[row]) for row in rows)
-                if counts[row] < len(documents)
+                if counts[row] < total
             ][:SHOWN]
             if facets:
                 found[kind] = tuple(sorted(facets, key=lambda facet: -facet.count))

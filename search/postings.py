@@ -86,6 +86,17 @@ class Postings:
                 found.append(segment.together(layer, numbers, weights))
         return _joined(found)
 
+    def lists(self, layer: Layer, terms: Many[tuple[str, float]]) -> list[bytes]:
+        """The same without reading them: where they are, as ``index.kernels`` is told."""
+        found = []
+        for segment in self.segments:
+            lexicon = segment.store.lexicon(layer)
+            for term, weight in terms:
+                number = lexicon.find(term)
+                if number != ABSENT:
+                    found.append(segment.packed(layer, number, weight))
+        return found
+
     def phrase(self, layer: Layer, forms: tuple[str, ...]) -> Counts:
         """The documents with words in a row, and how often; in ``exact``, or by their stems."""
         return _joined([one.in_a_row(layer, numbers) for one, numbers in self._rows(layer, forms)])

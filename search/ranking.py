@@ -17,14 +17,14 @@ on Cystic Fibrosis). The score of a document is the sum over its leaves.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from cachetools import LRUCache
 
-from index.codec.arrays import smallest
+from index.kernels import LEAF, POSTING_LIST, SETTING, address, column, score
 from index.schema import NO_YEAR, TEXT_FIELDS
 from search.clauses import (
     Any,
@@ -40,10 +40,12 @@ from search.clauses import (
     Without,
     parts,
 )
-from search.scores import LeafScores, Ranking
-from search.segments import NOWHERE, Counts
+from search.scores import Ranking
+from search.segments import Counts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence as Many
+
     from numpy.typing import NDArray
 
     from search.postings import Postings
@@ -76,16 +78,8 @@ class Weights:
         return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
 
 
-CACHE_BYTES = 16 << 20
-LISTS_KEPT = 48
-"""How much memory the scores of leaves may take that are kept: so much, or in large indexes that of
-so many scores for every document."""
-
-_DENSE = 2
-"""A leaf that one in so many documents match is kept as an array of all documents."""
-
-_TABLED = 15
-"""Up to which frequency scores are looked up."""
+LEAVES_KEPT = 1 << 10
+"""Of how many leaves it is kept where their posting lists are."""
 
 
 class _Found(NamedTuple):
@@ -100,28 +94,61 @@ class _Found(NamedTuple):
     decides: bool = True
 
 
+_Weighted = tuple["Terms | Sequence", float, bool]
+"""A leaf, its weight, and whether it is a reason for a hit."""
+
+
+class _Lists(NamedTuple):
+    """Posting lists as ``index.kernels`` is given them; ``held`` are the arrays that they name."""
+
+    packed: bytes
+    lists: int
+    telling: int
+    fields: int
+    held: tuple[Counts, ...] = ()
+
+    @classmethod
+    def of_phrases(
+        cls, phrases: Many[Sequence], postings: Postings, fields: Many[str], *, telling: int
+    ) -> _Lists:
+        """The documents of phrases, which are not in the index."""
+        held = tuple(
+            Counts(*map(np.ascontiguousarray, postings.phrase(one.layer, one.forms)))
+            for one in phrases
+        )
+        packed = b"".join(
+            POSTING_LIST.pack(
+                *chain.from_iterable(map(column, counts)), len(counts.documents), 0, 1.0
+            )
+            for counts in held
+        )
+        bits = sum(1 << place for place, name in enumerate(TEXT_FIELDS) if name in fields)
+        return cls(packed, len(held), telling * len(held), bits, held)
+
+
 class Ranker:
     """Ranks the documents of one index. Safe to share by threads."""
 
     def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
         self.postings = postings
         self.weights = weights or Weights()
-        self._years = postings.column("year")
-        self._turn = threading.Lock()
-        most = max(CACHE_BYTES, LISTS_KEPT * 8 * postings.size)
-        self._kept: LRUCache[object, LeafScores] = LRUCache(most, _size)
-        self._norms: dict[str, Scores] = {}
+        self._years = np.ascontiguousarray(postings.column("year"), np.int32)
+        self._kept = lru_cache(maxsize=LEAVES_KEPT)(self._lists)
+        self._local = threading.local()
 
-    def rank(self, clause: Ranked, raised_by: tuple[Hint, ...] = ()) -> Ranking:
-        """All hits; ``raised_by`` are hints that count as if they were the clause's own."""
+    def rank(self, clause: Ranked) -> Ranking:
+        """All hits."""
         if self._is_plain(clause.clauses):
-            documents, scores = self._of_words(clause.clauses, raised_by)
-        else:
-            found = self._ranked((*clause.clauses, *raised_by))
-            mask = found.mask if self.postings.live is None else found.mask & self.postings.live
-            documents = np.flatnonzero(mask)
-            scores = found.scores[documents]
-        return Ranking(documents, scores, self._years)
+            return Ranking(*self._of_words(clause.clauses), self._years)
+        found = self._ranked(clause.clauses)
+        mask = found.mask if self.postings.live is None else found.mask & self.postings.live
+        return Ranking(mask, found.scores, self._years)
+
+    def raised(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
+        """The same hits with what hints add to their scores."""
+        scores = ranking.scores.copy()
+        self._add([(hint.leaf, hint.weight, False) for hint in hints], scores, ranking.mask)
+        return replace(ranking, scores=scores)
 
     def _is_plain(self, clauses: tuple[Clause, ...]) -> bool:
         """Whether all that is asked is that hits have any of some words: most queries are such."""
@@ -135,164 +162,100 @@ class Ranker:
             and any(isinstance(one, Terms | Ranked) for one in clauses)
         )
 
-    def _of_words(
-        self, clauses: tuple[Clause, ...], raised_by: tuple[Hint, ...] = ()
-    ) -> tuple[NDArray[np.intp], Scores]:
-        """The documents with any of some words, ascending, and their scores."""
+    def _of_words(self, clauses: tuple[Clause, ...]) -> tuple[Mask, Scores]:
+        """The documents with any of some words, and the scores of all."""
         total = np.zeros(self.postings.size)
         mask = np.zeros(self.postings.size, bool)
+        leaves: list[_Weighted] = []
         for clause in clauses:
             match clause:
                 case Hint(leaf, weight):
-                    self.scores(leaf).add_to(total, weight)
+                    leaves.append((leaf, weight, False))
                 case Ranked(inner):
-                    documents, scores = self._of_words(inner)
-                    total[documents] += scores
-                    mask[documents] = True
+                    inside, scores = self._of_words(inner)
+                    total += np.where(inside, scores, 0.0)
+                    mask |= inside
                 case Terms():
-                    _add(self.scores(clause), total, mask)
-        if raised_by:
-            self._raise(total, raised_by)
-        documents = np.flatnonzero(mask)
-        return documents, total[documents]
+                    leaves.append((clause, 1.0, True))
+        self._add(leaves, total, mask)
+        return mask, total
 
-    def _raise(self, total: Scores, hints: tuple[Hint, ...]) -> None:
-        """Adds the scores of hints of one term each at once: they are many, and seldom again."""
-        lists = [
-            self.postings.counts(term.layer, term.term) for term in (h.leaf.terms[0] for h in hints)
-        ]
-        sizes = np.array([len(counts.documents) for counts in lists])
-        together = Counts(*map(np.concatenate, zip(*lists, strict=True)))
-        weights = np.repeat(self._idf(sizes) * [hint.weight for hint in hints], sizes)
-        np.add.at(total, together.documents, weights * self._saturation(together))
+    def _add(self, leaves: Many[_Weighted], total: Scores, mask: Mask) -> None:
+        """Adds the scores of leaves, and marks what those match that are reasons."""
+        asked = [(self._lists_of(leaf), weight, is_reason) for leaf, weight, is_reason in leaves]
+        score(
+            self._setting,
+            len(asked),
+            b"".join(
+                LEAF.pack(one.lists, one.telling, one.fields, is_reason, weight)
+                for one, weight, is_reason in asked
+            ),
+            b"".join(one.packed for one, *_ in asked),
+            address(total),
+            address(mask),
+            address(self._sums),
+        )
 
-    def _idf(self, matching: int | NDArray[np.signedinteger]) -> Scores:
-        idf: Scores = np.log1p((self.postings.count - matching + 0.5) / (matching + 0.5))
-        return idf
+    def _lists_of(self, leaf: Terms | Sequence) -> _Lists:
+        # What phrases are found in may be large, so that it is not kept.
+        is_small = isinstance(leaf, Terms) and not leaf.phrases
+        return self._kept(leaf) if is_small else self._lists(leaf)
 
-    def _saturated(self, x: Scores) -> Scores:
-        k1 = self.weights.k1
-        saturated: Scores = x * (k1 + 1.0) / (x + k1)
-        return saturated
-
-    def scores(self, leaf: Terms | Sequence) -> LeafScores:
-        """The documents that match a leaf, and how well."""
-        with self._turn:
-            found = self._kept.get(leaf)
-        if found is None:
-            found = self._scored(leaf)
-            if _size(found) <= self._kept.maxsize:
-                with self._turn:
-                    self._kept[leaf] = found
-        return found
-
-    def _scored(self, leaf: Terms | Sequence) -> LeafScores:
-        found = parts(leaf) if isinstance(leaf, Terms) and not leaf.phrases else None
-        if found and len(found.terms) == 1 and len(found.fields) == len(TEXT_FIELDS):
-            counts = self.postings.counts(found.layer, found.terms[0][0])
-            documents, matching = counts.documents, len(counts.documents)
-            y = self._saturation(counts)
-        else:
-            documents, matching, x = self._summed_up(leaf)
-            y = self._saturated(x)
-        scores = self._idf(matching) * y
-        if _DENSE * len(documents) < self.postings.size:
-            return LeafScores(documents.astype(smallest(self.postings.size)), scores)
-        dense = np.zeros(self.postings.size)
-        dense[documents] = scores
-        return LeafScores(None, dense)
-
-    def _summed_up(self, leaf: Terms | Sequence) -> tuple[NDArray[np.intp], int, Scores]:
-        """The documents that match a leaf, n(c), and x(c, d)."""
-        documents, x = self._weighted(leaf)
-        matching = len(documents)
-        if isinstance(leaf, Terms) and leaf.phrases:
-            dense = np.zeros(self.postings.size)
-            dense[documents] = x
-            for phrase in leaf.phrases:
-                there, more = self._weighted(phrase)
-                dense[there] += more
-            documents = np.flatnonzero(dense)
-            x = dense[documents]
-        return documents, matching, x
-
-    def _saturation(self, counts: Counts) -> Scores:
-        """The score but for idf, looked up by frequency and length where a text holds the term.
-
-        Frequencies are small and lengths few: to look up is half the work of the formula.
-        """
-        table, lengths = self._table
-        frequencies = np.minimum(counts.abstract, _TABLED)
-        places = frequencies.astype(np.intp) * table.shape[1] + lengths[counts.documents]
-        y: Scores = table.take(places)
-        others = np.flatnonzero((counts.title > 0) | (counts.abstract > _TABLED))
-        some = Counts(*(column[others] for column in counts))
-        y[others] = self._saturated(self._frequency(some, TEXT_FIELDS))
-        return y
-
-    @cached_property
-    def _table(self) -> tuple[Scores, NDArray[np.signedinteger]]:
-        """The score but for idf by frequency and length of the text, and the lengths."""
-        lengths = self.postings.column("abstract_length")
-        weight, b = self.weights.of("abstract")
-        norms = 1.0 - b + b * np.arange(lengths.max(initial=0) + 1) / self._average("abstract")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x = weight * np.arange(_TABLED + 1.0)[:, None] / norms
-            table: Scores = self._saturated(x)
-        return table, lengths
-
-    def _weighted(self, leaf: Terms | Sequence) -> tuple[NDArray[np.intp], Scores]:
-        """The documents that match a leaf, and x(c, d)."""
+    def _lists(self, leaf: Terms | Sequence) -> _Lists:
+        """The posting lists of a leaf: those that tell what it matches, then its phrases."""
         if isinstance(leaf, Sequence):
-            return self._x(self.postings.phrase(leaf.layer, leaf.forms), leaf.fields)
+            return _Lists.of_phrases((leaf,), self.postings, leaf.fields, telling=1)
         found = parts(leaf)
         if found is None:
-            return self._x(NOWHERE, ())
-        return self._x(self.postings.counts_of_all(found.layer, found.terms), found.fields)
+            return _Lists(b"", 0, 0, 0)
+        terms = self.postings.lists(found.layer, found.terms)
+        also = _Lists.of_phrases(leaf.phrases, self.postings, found.fields, telling=0)
+        return also._replace(
+            packed=b"".join([*terms, also.packed]),
+            lists=len(terms) + also.lists,
+            telling=len(terms),
+        )
 
-    def _x(self, counts: Counts, fields: tuple[str, ...]) -> tuple[NDArray[np.intp], Scores]:
-        x = self._frequency(counts, fields)
-        if len(fields) < len(TEXT_FIELDS):
-            matching = np.flatnonzero(x)
-            return counts.documents[matching], x[matching]
-        return counts.documents, x
+    @cached_property
+    def _setting(self) -> bytes:
+        live = self.postings.live
+        return SETTING.pack(
+            self.postings.size,
+            self.postings.count,
+            self.weights.k1,
+            *map(address, self._scales),
+            0 if live is None else address(live),
+        )
 
-    def _frequency(self, counts: Counts, fields: tuple[str, ...]) -> Scores:
-        x = np.zeros(len(counts.documents))
-        if "abstract" in fields:
-            norms = self._norm("abstract")[counts.documents]
-            x += self.weights.of("abstract")[0] * counts.abstract / norms
-        if "title" in fields:
-            # Few of the documents that have a term have it in the title.
-            there = np.flatnonzero(counts.title)
-            norms = self._norm("title")[counts.documents[there]]
-            x[there] += self.weights.of("title")[0] * counts.title[there] / norms
-        return x
-
-    def _norm(self, name: str) -> Scores:
-        """What the frequencies in each document's field are divided by."""
-        norm = self._norms.get(name)
-        if norm is None:
-            b = self.weights.of(name)[1]
+    @cached_property
+    def _scales(self) -> tuple[Scores, ...]:
+        """For title and abstract what the frequencies in each document are multiplied by."""
+        scales = []
+        for name in TEXT_FIELDS:
+            weight, b = self.weights.of(name)
             lengths = self.postings.column(f"{name}_length").astype(np.float64)
-            norm = self._norms[name] = 1.0 - b + b * lengths / self._average(name)
-        return norm
+            scales.append(weight / (1.0 - b + b * lengths / self._average(lengths)))
+        return tuple(scales)
 
-    def _average(self, name: str) -> float:
-        lengths = self.postings.column(f"{name}_length")
+    def _average(self, lengths: Scores) -> float:
         live = lengths if self.postings.live is None else lengths[self.postings.live]
-        return float(live.mean()) if live.any() else 1.0
+        return float(live.mean()) or 1.0 if len(live) else 1.0
+
+    @property
+    def _sums(self) -> Scores:
+        """A zero for every document, which each thread keeps for its searches."""
+        found: Scores | None = getattr(self._local, "sums", None)
+        if found is None:
+            found = self._local.sums = np.zeros(self.postings.size)
+        return found
 
     def _found(self, clause: Clause) -> _Found:
         match clause:
             case Terms() | Sequence():
-                mask, scores = np.zeros(self.postings.size, bool), np.zeros(self.postings.size)
-                _add(self.scores(clause), scores, mask)
-                return _Found(mask, scores)
+                return _Found(*self._alone(clause))
             case Hint(leaf, weight):
-                scores = np.zeros(self.postings.size)
-                self.scores(leaf).add_to(scores, weight)
-                return _Found(np.zeros(self.postings.size, bool), scores, decides=False)
+                mask, scores = self._alone(leaf, weight, is_reason=False)
+                return _Found(mask, scores, decides=False)
             case Name():
                 mask = np.zeros(self.postings.size, bool)
                 mask[self.postings.names(clause.field, clause.forms)] = True
@@ -314,6 +277,13 @@ class Ranker:
                 return _Found(mask, scores, any(one.ranks and one.decides for one in found))
             case Ranked(clauses):
                 return self._ranked(clauses)
+
+    def _alone(
+        self, leaf: Terms | Sequence, weight: float = 1.0, *, is_reason: bool = True
+    ) -> tuple[Mask, Scores]:
+        mask, scores = np.zeros(self.postings.size, bool), np.zeros(self.postings.size)
+        self._add([(leaf, weight, is_reason)], scores, mask)
+        return mask, scores
 
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
         found = [self._found(clause) for clause in clauses]
@@ -348,13 +318,3 @@ class Ranker:
         if last is not None:
             mask = mask & (years <= last)
         return mask
-
-
-def _add(found: LeafScores, total: Scores, mask: Mask) -> None:
-    found.add_to(total)
-    found.mark(mask)
-
-
-def _size(found: LeafScores) -> int:
-    documents = 0 if found.documents is None else found.documents.nbytes
-    return documents + found.scores.nbytes + 200

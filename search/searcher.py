@@ -98,23 +98,23 @@ class Searcher:
         expander = self._expander(off)
         clause = expander.expand(query)
         ranking = self._ranked(clause)
+        total = len(ranking)
         notes = [*query.notes, *expander.notes]
         page, per_page = _bounded(page, per_page, notes)
         first = (page - 1) * per_page
-        if 0 < len(ranking) <= first:
-            notes.append(f"The last page is page {-(-len(ranking) // per_page)}.")
+        if 0 < total <= first:
+            notes.append(f"The last page is page {-(-total // per_page)}.")
+        asked = {*expander.expansions, *expander.conditions}
         hits = self._hits(clause, ranking, first, min(first + per_page, DEEPEST))
         return SearchPage(
             query=query.text,
             page=page,
             per_page=per_page,
-            total=len(ranking),
+            total=total,
             hits=hits,
-            notes=(*notes, *_absences(expander.missing, ranking, clause)),
+            notes=(*notes, *_absences(expander.missing, total, clause)),
             expansions=tuple(expander.expansions.values()),
-            facets=self._facets.of(ranking.documents, {*expander.expansions, *expander.conditions})
-            if facets
-            else {},
+            facets=self._facets.of(ranking.mask, total, asked) if facets else {},
             suggestion=self._better(query.text, expander.missing, clause, off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
@@ -175,7 +175,7 @@ class Searcher:
         """All hits, best first, once more with what the best of them have in common."""
         ranking = self._ranker.rank(clause)
         hints = self._feedback.hints(clause, ranking)
-        return self._ranker.rank(clause, hints) if hints else ranking
+        return self._ranker.raised(ranking, hints) if hints else ranking
 
     def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
         asked = tuple(dict.fromkeys(leaves(clause)))
@@ -216,11 +216,11 @@ def _bounded(page: int, per_page: int, notes: list[str]) -> tuple[int, int]:
     return min(max(page, 1), last), fitting
 
 
-def _absences(missing: list[str], ranking: Ranking, clause: Ranked) -> list[str]:
+def _absences(missing: list[str], total: int, clause: Ranked) -> list[str]:
     """Why there are no hits, or fewer than the reader may expect."""
     notes = [f"No abstract has “{word}”." for word in dict.fromkeys(missing)]
     if not clause.clauses:
         return [*notes, "There was nothing to search for."]
-    if not len(ranking) and not notes:
+    if not total and not notes:
         notes.append("No abstract fulfils all of these conditions; leave one of them out.")
     return notes

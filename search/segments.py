@@ -11,6 +11,7 @@ import numpy as np
 
 from index.codec.layout import CONCEPTS, EXACT, GROUPS, PLACES, STEMS
 from index.codec.run import NO_TERM
+from index.kernels import POSTING_LIST
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
@@ -107,6 +108,16 @@ class Segment:
         span = self.store.span(layer, number)
         lists = (arrays[f"{layer}.{name}"][span] for name in ("documents", "counts.0", "counts.1"))
         return Counts(*self._moved(*lists))
+
+    def packed(self, layer: Layer, number: int, weight: float) -> bytes:
+        """Where the postings of a term are, as ``index.kernels`` is told."""
+        span = self.store.span(layer, number)
+        columns = [
+            part
+            for name in ("documents", "counts.0", "counts.1")
+            for part in self.store.postings.column(f"{layer}.{name}", span.start)
+        ]
+        return POSTING_LIST.pack(*columns, span.stop - span.start, self.first, weight)
 
     def together(self, layer: Layer, numbers: Many[int], weights: Many[float]) -> Counts:
         """The postings of several terms as those of one, their counts times their weights."""

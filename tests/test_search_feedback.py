@@ -100,7 +100,7 @@ def test_concepts_are_hints_too_and_ask_title_and_abstract(searcher: Searcher) -
 
 def test_hints_raise_scores_and_find_nothing_more(searcher: Searcher) -> None:
     before = searcher._ranker.rank(ASKED)
-    after = searcher._ranker.rank(ASKED, hints(searcher, ASKED, SETTINGS))
+    after = searcher._ranker.raised(before, hints(searcher, ASKED, SETTINGS))
     assert after.documents.tolist() == before.documents.tolist()
     rows = zip(*before.best(0, 99), strict=True)
     lower = {int(number): float(score) for number, score in rows}

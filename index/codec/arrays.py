@@ -17,12 +17,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from index.kernels import column
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
     from numpy.typing import NDArray
+
+    from index.kernels import Column
 
     Numbers = NDArray[Any]
 
@@ -86,6 +90,7 @@ class Arrays:
         directory = json.loads(self._bytes[-_LENGTH - length : -_LENGTH])
         self._entries = {name: _Entry(*entry) for name, entry in directory.items()}
         self._arrays: dict[str, Numbers] = {}
+        self._columns: dict[str, Column] = {}
         self._views: dict[str, memoryview] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -98,6 +103,14 @@ class Arrays:
             offset, size, kind = self._entries[name]
             found = self._arrays[name] = np.frombuffer(self._bytes, kind, size, offset)
         return found
+
+    def column(self, name: str, start: int = 0) -> Column:
+        """Where an array is, from one of its numbers on, as ``index.kernels`` is told."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = column(self[name])
+        at, width = found
+        return at + width * start, width
 
     def view(self, name: str) -> memoryview:
         """The same for single numbers, which come as Python's several times faster from it."""
