@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.schema import TEXT_FIELDS
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from index.analysis import Layer
 
 LEAVES_KEPT = 1 << 12
@@ -65,6 +69,11 @@ def parts(leaf: Terms) -> Parts | None:
     first, layer, *_ = leaf.terms[0]
     terms = tuple((one.term, one.weight) for one in leaf.terms if one.field == first)
     return Parts(tuple(one.field for one in leaf.terms[:: len(terms)]), layer, terms)
+
+
+def bits_of(fields: Iterable[str]) -> int:
+    """Text fields as bits, the first of ``TEXT_FIELDS`` the lowest, for ``index.kernels``."""
+    return sum(1 << TEXT_FIELDS.index(name) for name in fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,23 @@ of a page are looked through at once, as arrays.
 
 from __future__ import annotations
 
-import itertools
 import math
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.layout import CONCEPTS, EXACT, STEMS
 from index.codec.lexicon import ABSENT
+from index.kernels import address, mark
 from index.schema import TEXT_FIELDS, names
 from index.tokens import tokenize
-from search.clauses import Between, Leaf, Name, Sequence, Terms, parts
+from search.clauses import Between, Leaf, Name, Sequence, Terms, bits_of, parts
 from search.results import Match, Snippet, Span
-from search.segments import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +51,10 @@ class Found(NamedTuple):
 
 
 _new_found = partial(tuple.__new__, Found)
+_GROUPS = {EXACT: 0, STEMS: 1, CONCEPTS: 2}
+
+ROOM = 64
+"""Matches in a document for which there is room at once; more take a second call."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,11 @@ class Highlighter:
         for segment in self.postings.segments:
             inside = [one for one in documents if segment.first <= one < segment.end]
             if inside and asked:
-                window = _Window(segment.store, np.array(inside) - segment.first)
-                for nth, matches in window.find(_Wanted(segment.store, asked)):
-                    found[inside[nth]] = matches
+                wanted = _Wanted(segment.store, asked)
+                local = np.array(inside, np.int64) - segment.first
+                for nth, later, start, end, leaf in wanted.marks(local).tolist():
+                    one = (wanted.leaves[leaf], TEXT_FIELDS[later], start, end)
+                    found[inside[nth]].append(_new_found(one))
         return found
 
 
@@ -77,9 +84,10 @@ class _Wanted:
     def __init__(self, store: Store, asked: Iterable[Terms | Sequence]) -> None:
         self._store = store
         self.leaves: list[Terms | Sequence] = []
-        self.fields: list[Many[str]] = []
-        self.terms: dict[str, dict[int, list[int]]] = {EXACT: {}, STEMS: {}, CONCEPTS: {}}
-        self.rows: list[tuple[str, list[int], int]] = []
+        self._fields: list[int] = []
+        self._terms: list[tuple[int, int, int]] = []
+        self._rows: list[int] = []
+        self._numbers: list[int] = []
         for leaf in asked:
             if isinstance(leaf, Sequence):
                 self._add_row(leaf, leaf)
@@ -92,130 +100,52 @@ class _Wanted:
         found = parts(leaf)
         if found is None:
             return
-        wanted = self.terms[found.layer]
         for text, _ in found.terms:
             number = self._number(found.layer, text)
             if number != ABSENT:
-                wanted.setdefault(number, []).append(len(self.leaves))
+                self._terms.append((_GROUPS[found.layer], number, len(self.leaves)))
                 self._ask(leaf, found.fields)
 
     def _add_row(self, leaf: Terms | Sequence, phrase: Sequence) -> None:
         numbers = [self._number(phrase.layer, form) for form in phrase.forms]
         if numbers and ABSENT not in numbers:
-            self.rows.append((phrase.layer, numbers, len(self.leaves)))
+            self._rows += (_GROUPS[phrase.layer], len(self.leaves), len(numbers))
+            self._numbers += numbers
             self._ask(leaf, phrase.fields)
 
     def _ask(self, leaf: Terms | Sequence, fields: Many[str]) -> None:
         self.leaves.append(leaf)
-        self.fields.append(fields)
+        self._fields.append(bits_of(fields))
 
-    @cached_property
-    def is_choosy(self) -> bool:
-        """Whether any of it is to be found in one field only."""
-        return any(len(fields) < len(TEXT_FIELDS) for fields in self.fields)
+    def marks(self, documents: Numbers) -> Numbers:
+        """A row for each match: which of the documents, field, start, end, and leaf."""
+        terms = sorted(self._terms)
+        room = ROOM * len(documents)
+        while True:
+            found = np.empty((room, 5), np.int64)
+            count = mark(
+                self._store.stream,
+                len(documents),
+                address(documents),
+                len(terms),
+                _packed(chain.from_iterable(terms)),
+                len(self._rows) // 3,
+                _packed(self._rows),
+                _packed(self._numbers),
+                _packed(self._fields),
+                room,
+                address(found),
+            )
+            if count < 0:
+                raise MemoryError
+            if count <= room:
+                return found[:count]
+            room = count
 
     def _number(self, layer: str, text: str) -> int:
         """The number of a term, that of the stream for an exact one."""
         number = self._store.lexicon(layer).find(text)
         return self._store.word(number) if layer == EXACT and number != ABSENT else number
-
-
-class _Window:
-    """The rows of some documents of a segment, one document after the other."""
-
-    def __init__(self, store: Store, documents: Numbers) -> None:
-        self._store = store
-        self._arrays = store.postings
-        self._documents = documents
-        self._nth = np.arange(len(documents))
-        self._firsts = self._arrays["stream.starts"][documents].astype(np.int64)
-        self._owners, self._rows = entries(store, "stream", self._nth, documents)
-        self._words = store.words(self._rows)
-
-    def find(self, wanted: _Wanted) -> Iterator[tuple[int, list[Found]]]:
-        """By document that has any the matches, in the order of the text."""
-        parts = [*self._of_terms(wanted), *self._of_rows(wanted)]
-        if not parts:
-            return
-        owners, firsts, lasts, places = map(np.concatenate, zip(*parts, strict=True))
-        order = np.lexsort((places, firsts))
-        owners, firsts, lasts = owners[order], firsts[order], lasts[order]
-        border = self._firsts + self._arrays["stream.abstracts"][self._documents]
-        leaves = [wanted.leaves[place] for place in places[order].tolist()]
-        fields = [TEXT_FIELDS[later] for later in (firsts >= border[owners]).tolist()]
-        spans = (self._store.begins(firsts).tolist(), self._store.ends(lasts).tolist())
-        # Made in C: a match costs a third of what calling the class does.
-        found = list(map(_new_found, zip(leaves, fields, *spans, strict=True)))
-        ends = np.flatnonzero(np.diff(owners, append=-1)) + 1
-        for first, end in itertools.pairwise([0, *ends.tolist()]):
-            matches = found[first:end]
-            if wanted.is_choosy:
-                asked = [wanted.fields[place] for place in places[order[first:end]].tolist()]
-                matches = [
-                    match for match, of in zip(matches, asked, strict=True) if match[1] in of
-                ]
-            yield int(owners[first]), matches
-
-    @cached_property
-    def _stems(self) -> Numbers:
-        return self._store.stems(self._words)
-
-    def _of_terms(self, wanted: _Wanted) -> Iterator[tuple[Numbers, ...]]:
-        """Owner, first and last row, and place among the leaves of every term that is wanted."""
-        for group, terms in wanted.terms.items():
-            if not terms:
-                continue
-            # One more: words are counted from 1, and what is no stem is taken for the last.
-            lookup = np.zeros(len(self._store.lexicon(group)) + 1, np.uint16)
-            for nth, number in enumerate(terms, start=1):
-                lookup[number] = nth
-            by_nth = list(terms.values())
-            if group != CONCEPTS:
-                values = self._words if group == EXACT else self._stems
-                marks = lookup.take(values, mode="clip")
-                hits = np.flatnonzero(marks)
-                rows = self._rows[hits]
-                yield from _placed(self._owners[hits], rows, rows, marks[hits], by_nth)
-            if group != EXACT:
-                yield from self._of_wide(group, lookup, by_nth)
-
-    def _of_wide(
-        self, group: str, lookup: Numbers, by_nth: list[list[int]]
-    ) -> Iterator[tuple[Numbers, ...]]:
-        owners, places = entries(self._store, f"wide.{group}", self._nth, self._documents)
-        marks = lookup[self._arrays[f"wide.{group}.terms"][places]]
-        hits = np.flatnonzero(marks)
-        owners, places = owners[hits], places[hits]
-        bases = self._firsts[owners]
-        firsts = bases + self._arrays[f"wide.{group}.firsts"][places]
-        lasts = bases + self._arrays[f"wide.{group}.lasts"][places]
-        yield from _placed(owners, firsts, lasts, marks[hits], by_nth)
-
-    def _of_rows(self, wanted: _Wanted) -> Iterator[tuple[Numbers, ...]]:
-        """The same for words in a row."""
-        for layer, numbers, place in wanted.rows:
-            values = self._words if layer == EXACT else self._stems
-            hits = np.flatnonzero(values == numbers[0])
-            for step, number in enumerate(numbers[1:], start=1):
-                # Each document ends in a border, so no row reaches into the next.
-                hits = hits[values.take(hits + step, mode="clip") == number]
-            rows = self._rows[hits]
-            places = np.full(len(hits), place)
-            yield self._owners[hits], rows, rows + (len(numbers) - 1), places
-
-
-def _placed(
-    owners: Numbers, firsts: Numbers, lasts: Numbers, marks: Numbers, by_nth: list[list[int]]
-) -> Iterator[tuple[Numbers, ...]]:
-    """Matches with their places among the leaves; a term that several ask for is there for each."""
-    for turn in range(max(map(len, by_nth))):
-        table = np.array([0, *(ps[turn] + 1 if turn < len(ps) else 0 for ps in by_nth)])
-        places = table[marks]
-        if turn == 0:
-            yield owners, firsts, lasts, places - 1
-        else:
-            kept = np.flatnonzero(places)
-            yield owners[kept], firsts[kept], lasts[kept], places[kept] - 1
 
 
 def spans(
@@ -282,6 +212,10 @@ def receipts(stored: Stored, asked: Iterable[Leaf], found: Iterable[Found]) -> t
             if key not in matches:
                 matches[key] = Match(query, written, field)
     return tuple(matches.values())
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    return array("q", numbers).tobytes()
 
 
 def _named(stored: Stored, leaf: Name | Between) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,7 @@ from search.clauses import (
     Sequence,
     Terms,
     Without,
+    bits_of,
     parts,
 )
 from search.scores import Ranking
@@ -122,8 +123,7 @@ class _Lists(NamedTuple):
             )
             for counts in held
         )
-        bits = sum(1 << place for place, name in enumerate(TEXT_FIELDS) if name in fields)
-        return cls(packed, len(held), telling * len(held), bits, held)
+        return cls(packed, len(held), telling * len(held), bits_of(fields), held)
 
 
 class Ranker:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -116,6 +119,24 @@ class Store:
         shift = border if column else 0
         columns = (firsts_ - shift, self.begins(firsts_ + first), self.ends(lasts_ + first))
         return list(map(Occurrence, *(one.tolist() for one in columns)))
+
+    @cached_property
+    def stream(self) -> bytes:
+        """Where the arrays of the stream are, as ``index.kernels.mark`` is told."""
+        arrays = self.postings
+        names = [
+            *("stream.starts", "stream.abstracts", "stream.words", "stream.stem_of"),
+            *("stream.offsets", "stream.width_of", "stream.rare.rows", "stream.rare.values"),
+            *("stream.odd.rows", "stream.odd.values"),
+        ]
+        wide = [
+            f"wide.{group}.{name}"
+            for group in (STEMS, CONCEPTS)
+            for name in ("starts", "terms", "firsts", "lasts")
+        ]
+        sizes = (len(arrays["stream.rare.rows"]), len(arrays["stream.odd.rows"]))
+        columns, beside = (chain.from_iterable(map(arrays.column, some)) for some in (names, wide))
+        return array("q", [*columns, *sizes, *beside]).tobytes()
 
     def word(self, term: int) -> int:
         """The number in the stream of an exact term."""
