@@ -197,12 +197,16 @@ def receipts(stored: Stored, asked: Iterable[Leaf], found: Iterable[Found]) -> t
     ``asked`` are the leaves, each once, that ``found`` has.
     """
     title, text = stored.title, stored.text
+    # By far most matches repeat one before them to the letter.
+    each_once = dict.fromkeys(
+        [
+            (id(leaf), field, title[start:end] if field == "title" else text[start:end])
+            for leaf, field, start, end in found
+        ]
+    )
     lines: dict[int, list[tuple[str, str]]] = {}
-    for leaf, field, start, end in found:
-        written = title[start:end] if field == "title" else text[start:end]
-        if not written.isalnum():
-            written = " ".join(written.split())
-        lines.setdefault(id(leaf), []).append((field, written))
+    for leaf_id, field, written in each_once:
+        lines.setdefault(leaf_id, []).append((field, " ".join(written.split())))
     matches: dict[tuple[str, str, str], Match] = {}
     for leaf in asked:
         query = leaf.query

@@ -171,6 +171,8 @@ int64_t best(int64_t documents, const double *total, const uint8_t *mask, const 
         uint64_t eight;
         while (d + 8 <= documents && (memcpy(&eight, mask + d, 8), eight == 0)) d += 8;
         if (d >= documents) break;
+        /* Asked before the mask, since after the first hits few scores reach the limit. */
+        if (size == most && size && total[d] < total[found[0]]) continue;
         if (!mask[d]) continue;
         if (size < most) {
             found[size++] = d;
