@@ -30,7 +30,7 @@ $(STAMP): requirements.lock pyproject.toml $(KERNELS).c
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	command -v $(CC) >/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check -r $(KERNELS).lock
+	command -v $(CC) >/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(KERNELS).lock
 	$(RUN) index/kernels/compilation.py
 	touch $(STAMP)
 

@@ -74,20 +74,8 @@ class Postings:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
         return _joined([one.counts(layer, number) for one, number in self._numbers(layer, term)])
 
-    def counts_of_all(self, layer: Layer, terms: Many[tuple[str, float]]) -> Counts:
-        """The same for several terms taken as one, each counting as much as its weight says."""
-        found = []
-        for segment in self.segments:
-            lexicon = segment.store.lexicon(layer)
-            numbered = [(lexicon.find(term), weight) for term, weight in terms]
-            there = [(number, weight) for number, weight in numbered if number != ABSENT]
-            if there:
-                numbers, weights = zip(*there, strict=True)
-                found.append(segment.together(layer, numbers, weights))
-        return _joined(found)
-
     def lists(self, layer: Layer, terms: Many[tuple[str, float]]) -> list[bytes]:
-        """The same without reading them: where they are, as ``index.kernels`` is told."""
+        """Where the postings of terms are, as ``index.kernels`` is told; each has its weight."""
         found = []
         for segment in self.segments:
             lexicon = segment.store.lexicon(layer)

@@ -16,7 +16,6 @@ from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader
@@ -118,26 +117,6 @@ class Segment:
             for part in self.store.postings.column(f"{layer}.{name}", span.start)
         ]
         return POSTING_LIST.pack(*columns, span.stop - span.start, self.first, weight)
-
-    def together(self, layer: Layer, numbers: Many[int], weights: Many[float]) -> Counts:
-        """The postings of several terms as those of one, their counts times their weights."""
-        arrays = self.store.postings
-        spans = [self.store.span(layer, number) for number in numbers]
-        listed = arrays[f"{layer}.documents"]
-        # Copied slice by slice: to gather single numbers takes five times as long.
-        documents = np.concatenate([listed[span] for span in spans]).astype(np.intp)
-        counts = []
-        for column in range(2):
-            listed = arrays[f"{layer}.counts.{column}"]
-            found = np.concatenate([listed[span] for span in spans])
-            if any(weight != 1.0 for weight in weights):
-                sizes = [span.stop - span.start for span in spans]
-                counts.append(np.bincount(documents, np.repeat(weights, sizes) * found, self.size))
-            else:
-                some = np.flatnonzero(found)
-                counts.append(np.bincount(documents[some], found[some], self.size))
-        there = np.flatnonzero(counts[0] + counts[1])
-        return Counts(*self._moved(there, *(column[there] for column in counts)))
 
     def frequencies(self, field: str, numbers: range) -> Numbers:
         """In how many documents each of some terms stands in a field."""

@@ -9,6 +9,7 @@ import pytest
 
 from corpus import Abstract, Author
 from index import Concept, Vocabulary
+from index.kernels import POSTING_LIST
 from search.postings import Postings
 from search.segments import EMPTY, NOWHERE, Mention
 
@@ -52,7 +53,7 @@ def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(postings:
 def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
     assert postings.of("abstract", term) is EMPTY
     assert postings.counts("stems", term) is NOWHERE
-    assert postings.counts_of_all("stems", [(term, 1.0)]) is NOWHERE
+    assert postings.lists("stems", [(term, 1.0)]) == []
     assert postings.phrase("exact", (term, "alfa")) is NOWHERE
     assert postings.names("author", (term,)).tolist() == []
     assert not postings.has("abstract", term)
@@ -73,10 +74,13 @@ def test_a_term_is_counted_in_title_and_abstract_apart(postings: Postings) -> No
     assert by_document(postings.counts("exact", "charlie")) == {1: (0, 1)}
 
 
-def test_terms_taken_as_one_count_by_their_weights(postings: Postings) -> None:
+def test_lists_say_how_many_documents_have_each_term_and_its_weight(postings: Postings) -> None:
     terms = [("alfa", 1.0), ("bravo", 0.5), ("zulu", 9.0)]
-    found = by_document(postings.counts_of_all("stems", terms))
-    assert found == {0: (0.0, 2.5), 1: (1.0, 0.0), 2: (0.0, 1.5)}
+    unpacked = map(POSTING_LIST.unpack, postings.lists("stems", terms))
+    assert [(size, first, weight) for *_, size, first, weight in unpacked] == [
+        (3, 0, 1.0),
+        (2, 0, 0.5),
+    ]
 
 
 def test_words_in_a_row_are_counted_in_title_and_abstract_apart(
