@@ -19,7 +19,7 @@ from web.settings import Settings
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}&lt;b&gt;"
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7777*7777}}&lt;b&gt;"
 ALLOWED = (
     "html head meta title link body a header div img nav search form label input button main h1 h2 "
     "h3 p ul ol li dl dt dd b mark span details summary article section footer time code cite "
@@ -67,7 +67,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 def check(page: str) -> None:
     Strict().feed(page)
     assert "<script" not in page
-    assert "49" not in page
+    assert "60481729" not in page
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,9 @@ def tab_to(page: Page, wanted: str) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
         if focused(page).startswith(wanted):
-            outline = page.evaluate("getComputedStyle(document.activeElement).outline")
-            assert "3px" in outline
-            assert "solid" in outline
+            # Waits, as a page that was just opened may still wait for its styles.
+            expect(page.locator(":focus")).to_have_css("outline-width", "3px")
+            expect(page.locator(":focus")).to_have_css("outline-style", "solid")
             return
     pytest.fail(f"Tab never reached {wanted}.")
 
