@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/installed
-KERNELS := index/kernels/kernels
+KERNELS := index/kernels
 BENCH := $(VENV)/installed-bench
 
 .PHONY: serve test check lock bench
@@ -26,12 +26,12 @@ $(BENCH): $(STAMP) tests/bench/requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.lock
 	touch $(BENCH)
 
-$(STAMP): requirements.lock pyproject.toml $(KERNELS).c
+$(STAMP): requirements.lock pyproject.toml $(wildcard $(KERNELS)/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	command -v $(CC) >/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(KERNELS).lock
-	$(RUN) index/kernels/compilation.py
+	command -v $(CC) >/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(KERNELS)/kernels.lock
+	$(RUN) $(KERNELS)/compilation.py
 	touch $(STAMP)
 
 # Pins every dependency anew; needs the network and pip-tools.

@@ -1,4 +1,4 @@
-"""The inner loops of a search, compiled: ``kernels.c`` says what each does.
+"""The inner loops of a search, compiled: the ``.c`` files say what each does.
 
 They read the arrays of an index where they are mapped and write into arrays that the caller made.
 What they are given as structures is packed by the formats below. The interpreter is free meanwhile,
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LIBRARY = Path(__file__).with_name("kernels.so")
-"""What ``compilation.py`` makes of ``kernels.c``."""
+"""What ``compilation.py`` makes of the ``.c`` files."""
 
 POSTING_LIST = Struct("=8qd")
 """Three columns (documents, frequencies in title and abstract), size, first document, weight."""

@@ -1,4 +1,4 @@
-"""Compiles ``kernels.c``: ``python index/kernels/compilation.py``.
+"""Compiles the ``.c`` files here into one library: ``python index/kernels/compilation.py``.
 
 ``CC`` names the compiler; without it the first of ``COMPILERS`` is taken that is there. The last of
 them comes as a Python package, for machines without a compiler of their own.
@@ -14,7 +14,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-SOURCE = Path(__file__).with_name("kernels.c")
+FOLDER = Path(__file__).parent
 COMPILERS = ("cc", "gcc", "clang")
 # No option for this machine's own processor: an environment may move to another.
 OPTIONS = ("-std=c99", "-O3", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")
@@ -35,15 +35,16 @@ def compiler() -> list[str]:
 def compiled(target: Path) -> None:
     """Writes the library, whole or not at all. Ends with the compiler's own words if it fails."""
     partial = target.with_suffix(".partial")
-    command = [*compiler(), *OPTIONS, "-o", str(partial), str(SOURCE), "-lm"]
+    sources = sorted(map(str, FOLDER.glob("*.c")))
+    command = [*compiler(), *OPTIONS, "-o", str(partial), *sources, "-lm"]
     try:
         found = subprocess.run(command, check=False)  # noqa: S603 (chosen above)
     except OSError as error:
         sys.exit(f"{command[0]} cannot be run ({error.strerror}).")
     if found.returncode:
-        sys.exit(f"{command[0]} could not compile {SOURCE.name}.")
+        sys.exit(f"{command[0]} could not compile {target.name}.")
     partial.replace(target)
 
 
 if __name__ == "__main__":
-    compiled(SOURCE.with_suffix(".so"))
+    compiled(FOLDER / "kernels.so")
