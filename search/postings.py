@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from index.analysis import Layer
+    from index.codec.documents import Kept
     from search.segments import GroupTerm, Mention
 
     Numbers = NDArray[Any]
@@ -151,7 +152,7 @@ class Postings:
                     found[form] = found.get(form, 0) + count
         return found
 
-    def strings(self, document: int) -> dict[str, str]:
+    def strings(self, document: int) -> Kept:
         """What is stored of a document, by field."""
         segment = self.segment_of(document)
         return segment.store.documents.strings(document - segment.first)

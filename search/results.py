@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,42 +9,39 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from index.schema import restored, signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from corpus import Abstract
+    from index.codec.documents import Kept
 
 Span = tuple[int, int]
 """Start and end of a match, counted in characters of the text that it stands in."""
 
 
-Passage = Sequence[Any]
-"""A sentence of an abstract's text: start, end, and the label of its section if it has one."""
-
-
 class Stored:
     """What the index keeps of an abstract (``index.schema.stored``)."""
 
-    def __init__(self, strings: Mapping[str, str]) -> None:
-        self._strings = strings
-        self.pmid = strings["pmid"]
-        self.title = strings["title"]
-        self.text = strings["abstract"]
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self.pmid = kept["pmid"]
+        self.title = kept["title"]
+        self.text = kept["abstract"]
 
     @property
-    def passages(self) -> list[Passage]:
-        """The sentences of the text, in order."""
-        found: list[Passage] = json.loads(self._strings["passages"])
-        return found
+    def year(self) -> int | None:
+        """The year of the abstract."""
+        year: int | None = self.signature["year"]
+        return year
 
-    @property
+    @cached_property
     def signature(self) -> dict[str, Any]:
         """Who wrote the abstract, where and when (``index.schema.signature``)."""
-        return signature(self._strings)
+        return signature(self.kept)
 
     @cached_property
     def abstract(self) -> Abstract:
         """The whole abstract."""
-        return restored(self._strings)
+        return restored(self.kept)
 
 
 class Snippet(NamedTuple):

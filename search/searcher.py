@@ -12,7 +12,7 @@ from search.errors import AbstractNotFound
 from search.expand import Expander
 from search.facets import Facets
 from search.feedback import Feedback, Settings
-from search.highlight import Found, Highlighter, receipts, snippets, spans
+from search.highlight import Excerpt, Highlighter, snippets
 from search.parser import parse
 from search.postings import Postings
 from search.ranking import Ranker, Weights
@@ -141,16 +141,13 @@ class Searcher:
         clause = expander.expand(parse(query))
         stored = Stored(self._postings.strings(documents[0]))
         abstract = stored.abstract
-        asked = tuple(dict.fromkeys(leaves(clause)))
-        found = self._highlighter.find(asked, documents)[documents[0]]
+        asked = [leaf for leaf in dict.fromkeys(leaves(clause)) if _is_text(leaf)]
+        found = self._highlighter.paragraphs(asked, documents[0], stored)
         return MarkedAbstract(
             abstract=abstract,
-            title_spans=spans(found, "title"),
-            paragraph_spans=tuple(
-                spans(found, "abstract", paragraph.start, paragraph.end)
-                for paragraph in abstract.paragraphs
-            ),
-            matches=receipts(stored, [leaf for leaf in asked if _is_text(leaf)], found),
+            title_spans=found.title_spans,
+            paragraph_spans=tuple(paragraph.spans for paragraph in found.passages),
+            matches=found.matches,
             concepts=concepts_in(
                 self._published, self._postings, documents[0], abstract, leaves(clause)
             ),
@@ -180,21 +177,24 @@ class Searcher:
     def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
         asked = tuple(dict.fromkeys(leaves(clause)))
         documents, scores = (column.tolist() for column in ranking.best(first, last))
-        found = self._highlighter.find(asked, documents)
+        stored = {document: Stored(self._postings.strings(document)) for document in documents}
+        found = self._highlighter.excerpts(asked, stored)
         return tuple(
-            _hit(Stored(self._postings.strings(document)), score, asked, found[document])
-            for document, score in zip(documents, scores, strict=True)
+            [
+                _hit(stored[document], score, found[document])
+                for document, score in zip(documents, scores, strict=True)
+            ]
         )
 
 
-def _hit(stored: Stored, score: float, asked: tuple[Leaf, ...], found: list[Found]) -> Hit:
+def _hit(stored: Stored, score: float, found: Excerpt) -> Hit:
     return Hit(
         pmid=stored.pmid,
         score=score,
         title=stored.title,
-        title_spans=spans(found, "title"),
-        snippets=snippets(stored.text, stored.passages, found),
-        matches=receipts(stored, asked, found),
+        title_spans=found.title_spans,
+        snippets=snippets(stored.text, found.passages),
+        matches=found.matches,
         stored=stored,
     )
 

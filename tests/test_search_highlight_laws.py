@@ -17,6 +17,7 @@ from search.results import Stored
 
 if TYPE_CHECKING:
     from search import MarkedAbstract, Searcher
+    from search.clauses import Leaf
     from search.results import Span
 
 
@@ -43,8 +44,9 @@ def marks(shown: MarkedAbstract) -> list[str]:
     return [text[start:end] for text, places in texts for start, end in places]
 
 
-def meets(searcher: Searcher, leaf: Terms | Sequence, text: str) -> bool:
+def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
     """Whether a marked text, read on its own, is what a part of a query asks for."""
+    assert isinstance(leaf, Terms | Sequence)
     analysis = searcher._published.analysis
     if isinstance(leaf, Sequence):
         return tuple(token.form for token in tokenize(text)) == leaf.forms
@@ -63,14 +65,13 @@ def test_what_is_marked_matched_and_stands_where_it_is_said_to(
 ) -> None:
     clause: Ranked = searcher._expander().expand(parse(query))
     asked = leaves(clause)
-    found = searcher._highlighter.find(asked, range(searcher._postings.size))
-    for document, matches in found.items():
+    [segment] = searcher._postings.segments
+    documents = range(searcher._postings.size)
+    for document, *match in searcher._highlighter.matches(segment, asked, documents).tolist():
+        field, start, end, leaf = match
         stored = Stored(searcher._postings.strings(document))
-        texts = {"title": stored.title, "abstract": stored.text}
-        for match in matches:
-            assert isinstance(match.leaf, Terms | Sequence)
-            text = texts[match.field][match.start : match.end]
-            assert meets(searcher, match.leaf, text), (match.leaf, text)
+        text = (stored.text if field else stored.title)[start:end]
+        assert meets(searcher, asked[leaf], text), (asked[leaf], text)
 
 
 def check_spans(text: str, places: tuple[Span, ...]) -> None:

@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from search.clauses import FieldTerm, Terms
-from search.highlight import Found, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from search import MarkedAbstract, Searcher
     from search.results import Span
-
-
-ALFA = Terms("alfa", (FieldTerm("abstract", "stems", "alfa"),))
-
-
-def found_at(*places: Span, field: str = "abstract", leaf: Terms = ALFA) -> list[Found]:
-    return [Found(leaf, field, start, end) for start, end in places]
-
-
-@pytest.mark.parametrize(
-    ("places", "expected"),
-    [
-        ([], ()),
-        ([(5, 9), (0, 4)], ((0, 4), (5, 9))),
-        ([(0, 4), (0, 4)], ((0, 4),)),
-        ([(0, 10), (3, 5)], ((0, 10),)),
-        ([(0, 6), (5, 9)], ((0, 9),)),
-        ([(0, 4), (4, 8)], ((0, 4), (4, 8))),
-    ],
-)
-def test_spans_are_in_order_and_share_no_letter(
-    places: list[Span], expected: tuple[Span, ...]
-) -> None:
-    assert spans(found_at(*places), "abstract") == expected
-
-
-def test_spans_are_those_of_one_field_and_lie_whole_between_two_offsets() -> None:
-    found = [*found_at((0, 4), (10, 14), (18, 22)), *found_at((11, 12), field="title")]
-    assert spans(found, "title") == ((11, 12),)
-    assert spans(found, "abstract", 10, 20) == ((0, 4),)
-    assert spans(found, "abstract", 11) == ((7, 11),)
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9))), st.integers(0, 60), st.integers(1)
-)
-def test_spans_cover_just_what_was_found(
-    places: list[tuple[int, int]], start: int, width: int
-) -> None:
-    end = start + width
-    found = found_at(*((first, first + length) for first, length in places))
-    marks = spans(found, "abstract", start, end)
-    assert all(one[1] <= other[0] for one, other in itertools.pairwise(marks))
-    covered = {letter + start for mark in marks for letter in range(*mark)}
-    inside = [one for one in found if start <= one.start and one.end <= end]
-    assert covered == {letter for one in inside for letter in range(one.start, one.end)}
 
 
 # The page

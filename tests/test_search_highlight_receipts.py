@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Abstract, Author, Section
+from index.codec.documents import Kept
 from index.schema import stored
-from search.clauses import Between, FieldTerm, Name, Terms
-from search.highlight import Found, receipts
+from search.clauses import Between, Name
+from search.highlight import _Reader
 from search.results import Stored
 
 if TYPE_CHECKING:
-    from search.results import Span
+    from collections.abc import Callable
 
-
-def word(written: str) -> Terms:
-    return Terms(written, (FieldTerm("abstract", "stems", written),))
-
-
-ALFA, BRAVO = word("alfa"), word("bravo")
-
-
-def found_at(*places: Span, field: str = "abstract", leaf: Terms = ALFA) -> list[Found]:
-    return [Found(leaf, field, start, end) for start, end in places]
+    from search import Searcher
 
 
 PAPER = Abstract(
@@ -43,23 +35,7 @@ PAPER = Abstract(
     affiliation="Graz",
     topics=("IVIG", "MS"),
 )
-STRINGS = stored(PAPER)
-KEPT = Stored(STRINGS)
-
-
-def test_each_text_that_matched_is_listed_once_title_first() -> None:
-    found = [
-        *found_at((0, 4), field="title"),
-        *found_at((0, 2), leaf=BRAVO),
-        *found_at((3, 7), (9, 13), (19, 24)),
-    ]
-    listed = [(m.query, m.text, m.field) for m in receipts(KEPT, [BRAVO, ALFA, ALFA], found)]
-    assert listed == [
-        ("bravo", "An", "abstract"),
-        ("alfa", "Alfa", "title"),
-        ("alfa", "alfa", "abstract"),
-        ("alfa", "alfas", "abstract"),
-    ]
+KEPT = Stored(Kept.of(stored(PAPER)))
 
 
 @pytest.mark.parametrize(
@@ -81,4 +57,16 @@ def test_each_text_that_matched_is_listed_once_title_first() -> None:
 def test_names_and_years_have_receipts_of_their_field(
     leaf: Name | Between, expected: list[tuple[str, str]]
 ) -> None:
-    assert [(m.field, m.text) for m in receipts(KEPT, [leaf], [])] == expected
+    [found] = _Reader([0, 0, 0], [leaf], {"q": 0}).excerpt(KEPT)[2:]
+    assert [(m.field, m.text) for m in found] == expected
+
+
+def test_names_stand_where_they_stand_in_the_query(searching: Callable[..., Searcher]) -> None:
+    [hit] = searching(PAPER).search("author:gold alfa year:2004").hits
+    assert [(m.query, m.text) for m in hit.matches] == [
+        ("author:gold", "Gold R"),
+        ("alfa", "Alfa"),
+        ("alfa", "alfa"),
+        ("alfa", "alfas"),
+        ("year:2004", "2004"),
+    ]

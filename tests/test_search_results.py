@@ -7,6 +7,7 @@ import json
 import pytest
 
 from corpus import Abstract, Author, Section
+from index.codec.documents import Kept
 from index.schema import stored
 from search import Expansion, Facet, Hit, Match, SearchPage, Snippet
 from search.results import Stored
@@ -28,7 +29,7 @@ HIT = Hit(
     title_spans=((0, 4),),
     snippets=(Snippet("Methods", "an alfa", ((3, 7),), cut_before=True),),
     matches=(Match("alfa", "Alfa", "title"),),
-    stored=Stored(STRINGS),
+    stored=Stored(Kept.of(STRINGS)),
 )
 
 
@@ -108,14 +109,15 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
 def test_what_is_stored_of_an_abstract_is_all_of_it() -> None:
     assert HIT.abstract == HIT.stored.abstract == PAPER
     assert (HIT.stored.pmid, HIT.stored.title, HIT.stored.text) == ("1", "Alfa", PAPER.text)
-    cut = [(PAPER.text[start:end], label) for start, end, label in HIT.stored.passages]
+    passages = json.loads(HIT.stored.kept["passages"])
+    cut = [(PAPER.text[start:end], label) for start, end, label in passages]
     assert cut == [("An alfa.", "Methods"), ("Another one.", "Methods"), ("None.", "Results")]
 
 
 def test_a_stored_abstract_is_made_whole_once_and_only_when_asked_for() -> None:
-    kept = Stored(STRINGS | {"record": "no JSON"})
-    assert kept.passages
+    kept = Stored(Kept.of(STRINGS | {"record": "no JSON"}))
+    assert kept.text == PAPER.text
     with pytest.raises(ValueError, match="Expecting value"):
         _ = kept.abstract
-    kept = Stored(STRINGS)
+    kept = Stored(Kept.of(STRINGS))
     assert kept.abstract is kept.abstract

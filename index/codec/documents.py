@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from index.codec.merge import concatenate_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,9 +36,7 @@ class DocumentsWriter:
 
     def add(self, values: Mapping[str, str], numbers: Mapping[str, int]) -> None:
         """The next document; what is not given is an empty string, or 0."""
-        self._strings += [
-            values.get(name, "").encode("utf-8", "surrogatepass") for name in self._fields
-        ]
+        self._strings += [_utf8(values.get(name, "")) for name in self._fields]
         for name, column in self._columns.items():
             column.append(numbers.get(name, 0))
 
@@ -57,6 +57,47 @@ def merge_documents(runs: Sequence[Arrays], target: ArraysWriter) -> None:
             target.write(name, np.concatenate([run[name] for run in runs]))
 
 
+class Kept(Mapping[str, str]):
+    """The strings of a document by field, none of which is decoded before it is asked for.
+
+    ``utf8`` has all of them end to end.
+    """
+
+    __slots__ = ("_bounds", "_places", "utf8")
+
+    def __init__(self, utf8: bytes, bounds: Sequence[int], places: Mapping[str, int]) -> None:
+        self.utf8 = utf8
+        self._bounds = bounds
+        self._places = places
+
+    @classmethod
+    def of(cls, strings: Mapping[str, str]) -> Self:
+        """Some strings as if they were kept."""
+        encoded = list(map(_utf8, strings.values()))
+        bounds = list(accumulate(map(len, encoded), initial=0))
+        return cls(b"".join(encoded), bounds, {name: nth for nth, name in enumerate(strings)})
+
+    def __getitem__(self, field: str) -> str:
+        start, end = self.bounds(field)
+        return self.utf8[start:end].decode("utf-8", "surrogatepass")
+
+    def part(self, field: str, start: int, end: int) -> str:
+        """A part of a string, from and to a byte."""
+        first, _ = self.bounds(field)
+        return self.utf8[first + start : first + end].decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def bounds(self, field: str) -> tuple[int, int]:
+        """Where in ``utf8`` a string begins and ends."""
+        bounds, place = self._bounds, self._places[field]
+        return bounds[place] - bounds[0], bounds[place + 1] - bounds[0]
+
+
 class Documents:
     """What is kept by document. Safe to share by threads."""
 
@@ -65,17 +106,11 @@ class Documents:
         self._fields: list[str] = json.loads(arrays[FIELDS].tobytes())
         self._places = {name: place for place, name in enumerate(self._fields)}
 
-    def strings(self, document: int) -> dict[str, str]:
+    def strings(self, document: int) -> Kept:
         """All strings of a document, by field."""
         count = len(self._fields)
-        first, *ends = self._starts[document * count : (document + 1) * count + 1].tolist()
-        read = self._arrays.read(STRINGS, first, ends[-1] if ends else first)
-        found = {}
-        start = 0
-        for name, end in zip(self._fields, ends, strict=True):
-            found[name] = read[start : end - first].decode("utf-8", "surrogatepass")
-            start = end - first
-        return found
+        bounds = self._starts[document * count : (document + 1) * count + 1].tolist()
+        return Kept(self._arrays.read(STRINGS, bounds[0], bounds[-1]), bounds, self._places)
 
     def string(self, field: str, document: int) -> str:
         """One of them."""
@@ -94,3 +129,7 @@ class Documents:
     @property
     def _starts(self) -> memoryview:
         return self._arrays.view(f"{STRINGS}.starts")
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

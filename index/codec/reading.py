@@ -364,7 +364,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
         """What is stored of a document."""
-        return self.store.documents.strings(docnum)
+        return dict(self.store.documents.strings(docnum))
 
 
 def _decoded(text: bytes) -> str:

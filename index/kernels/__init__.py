@@ -68,4 +68,5 @@ class _Argument:
 _library = _loaded()
 score = _function("score", 7)
 best = _function("best", 6, ctypes.c_int64)
-mark = _function("mark", 11, ctypes.c_int64)
+mark = _function("mark", 10, ctypes.c_int64)
+excerpt = _function("excerpt", 9, ctypes.c_int64)

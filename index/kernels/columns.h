@@ -41,4 +41,9 @@ static inline int64_t lower_bound(Column column, int64_t size, int64_t sought) {
     return first;
 }
 
+/* A match: the nth document, its field, from and to which character, and the leaf it is of. */
+typedef struct {
+    int64_t nth, field, start, end, leaf;
+} Match;
+
 #endif

@@ -20,20 +20,25 @@ typedef struct {
     } wide[2]; /* of stems, of concepts */
 } Stream;
 
-/* What is looked for: terms of one group each, in the order of group and number. */
+/* What is looked for of a leaf: so many terms and rows of words, in which fields as bits. */
 typedef struct {
-    int64_t group, number, leaf;
+    int64_t terms, rows, fields;
+} Wanted;
+
+/* A term of a group. */
+typedef struct {
+    int64_t group, number;
 } Term;
 
-/* Words in a row, `size` numbers that stand one after the other among all. */
+/* Words in a row, `size` numbers of a group that stand one after the other among all. */
 typedef struct {
-    int64_t group, leaf, size;
+    int64_t group, size;
 } Row;
 
-/* A match: the nth document, its field, from and to which character, and the leaf it is of. */
 typedef struct {
-    int64_t nth, field, start, end, leaf;
-} Match;
+    Term term;
+    int64_t leaf;
+} Sought;
 
 typedef struct {
     int64_t first, last, leaf, turn;
@@ -67,19 +72,39 @@ static int in_order(const void *one, const void *other) {
     return a->turn < b->turn ? -1 : 1;
 }
 
+static int by_term(const void *one, const void *other) {
+    const Sought *a = one, *b = other;
+    if (a->term.group != b->term.group) return a->term.group < b->term.group ? -1 : 1;
+    if (a->term.number != b->term.number) return a->term.number < b->term.number ? -1 : 1;
+    return (a->leaf > b->leaf) - (a->leaf < b->leaf);
+}
+
+/* The terms of all leaves in the order of group and number, or NULL for want of memory. */
+static Sought *sorted_terms(int64_t leaves, const Wanted *wanted, const Term *term, int64_t *size) {
+    *size = 0;
+    for (int64_t leaf = 0; leaf < leaves; leaf++) *size += wanted[leaf].terms;
+    Sought *sought = malloc(((size_t)*size + 1) * sizeof(Sought));
+    if (!sought) return NULL;
+    Sought *next = sought;
+    for (int64_t leaf = 0; leaf < leaves; leaf++)
+        for (int64_t nth = 0; nth < wanted[leaf].terms; nth++) *next++ = (Sought){*term++, leaf};
+    qsort(sought, (size_t)*size, sizeof(Sought), by_term);
+    return sought;
+}
+
 /* The terms of one group, and a filter that most numbers which are not asked for do not pass. */
 typedef struct {
-    const Term *terms;
+    const Sought *terms;
     int64_t size;
     uint64_t filter[BLOOM / 64];
 } Asked;
 
-static void ask(Asked *asked, const Term *terms, int64_t size, int64_t group) {
+static void ask(Asked *asked, const Sought *sought, int64_t size, int64_t group) {
     memset(asked, 0, sizeof *asked);
-    while (size && terms->group < group) terms++, size--;
-    asked->terms = terms;
-    for (; asked->size < size && terms[asked->size].group == group; asked->size++) {
-        int64_t bit = terms[asked->size].number % BLOOM;
+    while (size && sought->term.group < group) sought++, size--;
+    asked->terms = sought;
+    for (; asked->size < size && sought[asked->size].term.group == group; asked->size++) {
+        int64_t bit = sought[asked->size].term.number % BLOOM;
         asked->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
     }
 }
@@ -91,10 +116,10 @@ static inline void look(const Asked *asked, int64_t number, int64_t first, int64
     int64_t low = 0, high = asked->size;
     while (low < high) {
         int64_t middle = (low + high) / 2;
-        if (asked->terms[middle].number < number) low = middle + 1;
+        if (asked->terms[middle].term.number < number) low = middle + 1;
         else high = middle;
     }
-    for (; low < asked->size && asked->terms[low].number == number; low++)
+    for (; low < asked->size && asked->terms[low].term.number == number; low++)
         add(found, first, last, asked->terms[low].leaf);
 }
 
@@ -115,33 +140,35 @@ static int64_t end_of(const Stream *stream, int64_t row) {
     return get(stream->offsets, row) + width;
 }
 
-static void look_for_row(const Stream *stream, const Row *row, const int64_t *numbers,
-                         int64_t first, int64_t end, Places *found) {
+static void look_for_row(const Stream *stream, const Row *row, int64_t leaf,
+                         const int64_t *numbers, int64_t first, int64_t end, Places *found) {
     for (int64_t at = first; at + row->size <= end; at++) {
         int64_t step = 0;
         for (; step < row->size; step++) {
             int64_t word = word_at(stream, at + step);
             if ((row->group == EXACT ? word : get(stream->stem_of, word)) != numbers[step]) break;
         }
-        if (step == row->size) add(found, at, at + row->size - 1, row->leaf);
+        if (step == row->size) add(found, at, at + row->size - 1, leaf);
     }
 }
 
 /* Finds all matches in some documents, document by document in the order of the text.
  *
- * `fields` says by leaf in which fields it is looked for, as bits. Writes the first `room` matches
- * and returns how many there are, or -1 for want of memory.
+ * `wanted` says what is looked for by leaf; `term`, `row` and `numbers` have it leaf after leaf.
+ * Writes the first `room` matches and returns how many there are, or -1 for want of memory.
  */
-int64_t mark(const Stream *stream, int64_t documents, const int64_t *document, int64_t terms,
-             const Term *term, int64_t rows, const Row *row, const int64_t *numbers,
-             const int64_t *fields, int64_t room, Match *matches) {
+int64_t mark(const Stream *stream, int64_t documents, const int64_t *document, int64_t leaves,
+             const Wanted *wanted, const Term *term, const Row *row, const int64_t *numbers,
+             int64_t room, Match *matches) {
     Asked exact, stems, wide[2];
     Places found = {0};
-    int64_t total = 0;
-    ask(&exact, term, terms, EXACT);
-    ask(&stems, term, terms, STEMS);
+    int64_t total = 0, terms;
+    Sought *sought = sorted_terms(leaves, wanted, term, &terms);
+    if (!sought) return -1;
+    ask(&exact, sought, terms, EXACT);
+    ask(&stems, sought, terms, STEMS);
     wide[0] = stems;
-    ask(&wide[1], term, terms, CONCEPTS);
+    ask(&wide[1], sought, terms, CONCEPTS);
     for (int64_t nth = 0; nth < documents; nth++) {
         int64_t first = get(stream->starts, document[nth]);
         int64_t end = get(stream->starts, document[nth] + 1);
@@ -162,15 +189,17 @@ int64_t mark(const Stream *stream, int64_t documents, const int64_t *document, i
                      first + get(stream->wide[group].firsts, at),
                      first + get(stream->wide[group].lasts, at), &found);
         }
-        const int64_t *wanted = numbers;
-        for (int64_t one = 0; one < rows; wanted += row[one].size, one++)
-            look_for_row(stream, &row[one], wanted, first, end, &found);
+        const int64_t *next = numbers;
+        const Row *one = row;
+        for (int64_t leaf = 0; leaf < leaves; leaf++)
+            for (int64_t rows = wanted[leaf].rows; rows--; next += one->size, one++)
+                look_for_row(stream, one, leaf, next, first, end, &found);
         if (found.size > 1)
             qsort(found.places, (size_t)found.size, sizeof(Place), in_order);
-        for (int64_t one = 0; one < found.size; one++) {
-            Place place = found.places[one];
+        for (int64_t nth_place = 0; nth_place < found.size; nth_place++) {
+            Place place = found.places[nth_place];
             int64_t field = place.first >= border ? ABSTRACT : TITLE;
-            if (!(fields[place.leaf] >> field & 1)) continue;
+            if (!(wanted[place.leaf].fields >> field & 1)) continue;
             if (total < room)
                 matches[total] = (Match){nth, field, get(stream->offsets, place.first),
                                          end_of(stream, place.last), place.leaf};
@@ -178,5 +207,6 @@ int64_t mark(const Stream *stream, int64_t documents, const int64_t *document, i
         }
     }
     free(found.places);
+    free(sought);
     return found.has_failed ? -1 : total;
 }

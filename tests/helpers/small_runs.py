@@ -245,7 +245,7 @@ def _wide(store: Store, group: str, number: int) -> Iterator[tuple[str, int, int
 
 
 def _stored(store: Store, number: int) -> dict[str, str]:
-    found = store.documents.strings(number)
+    found = dict(store.documents.strings(number))
     assert found == {field: store.documents.string(field, number) for field in TEXT_FIELDS}
     return found
 

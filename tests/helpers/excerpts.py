@@ -1,0 +1,113 @@
+"""Excerpts of made-up matches, by the kernel and by the plain words of its rules."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.codec.documents import Kept
+from search.highlight import Excerpt, Passage, _excerpted, _packed, _Reader
+from search.results import Match, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from search.clauses import Leaf
+    from search.results import Span
+
+
+class Found(NamedTuple):
+    """A match: the place of its leaf among those asked for, 1 for the abstract, and its span."""
+
+    leaf: int
+    field: int
+    start: int
+    end: int
+
+
+class Paper(NamedTuple):
+    """What an excerpt is made of."""
+
+    title: str
+    text: str
+    passages: Sequence[Sequence[object]]
+    found: Sequence[Found]
+
+
+def excerpts(papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3) -> list[Excerpt]:
+    """What the kernel says of them all at once; the matches are brought into their order."""
+    order = {leaf.query: nth for nth, leaf in reversed(list(enumerate(asked)))}
+    rows = [
+        (nth, one.field, one.start, one.end, one.leaf)
+        for nth, paper in enumerate(papers)
+        for one in in_order(paper.found)
+    ]
+    matches = np.array(rows, np.int64).reshape(-1, 5)
+    stored = [Stored(Kept.of(_strings(paper))) for paper in papers]
+    lines = _packed(order[leaf.query] for leaf in asked)
+    numbers = _excerpted(matches, [one.kept for one in stored], lines, most)
+    reader = _Reader(numbers, asked, order)
+    return [reader.excerpt(one) for one in stored]
+
+
+def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3) -> Excerpt:
+    """The same in the words of the rules."""
+    found = in_order(paper.found)
+    title = [one for one in found if not one.field]
+    inside: list[list[Found]] = [[] for _ in paper.passages]
+    for one in found:
+        for place, (start, end, *_) in reversed(list(enumerate(paper.passages))):
+            if one.field and one.start >= start:
+                inside[place] += [one] if one.end <= end else []
+                break
+    ranked = sorted((-_worth(some), nth) for nth, some in enumerate(inside) if some)
+    chosen = sorted(nth for _, nth in ranked[:most]) or list(range(len(paper.passages)))[:1]
+    if not most:
+        chosen = list(range(len(paper.passages)))
+    passages = [
+        Passage(start, end, label[0] if label else None, marks(inside[nth], start))
+        for nth in chosen
+        for start, end, *label in [paper.passages[nth]]
+    ]
+    return Excerpt(marks(title, 0), tuple(passages), _receipts(paper, asked, found))
+
+
+def in_order(found: Sequence[Found]) -> list[Found]:
+    """Matches as they are in a text, the title first."""
+    return sorted(found, key=lambda one: (one.field, one.start, one.leaf))
+
+
+def marks(found: Sequence[Found], start: int) -> tuple[Span, ...]:
+    """Spans without what they have in common."""
+    merged: list[Span] = []
+    for _, _, first, last in sorted(found, key=lambda one: (one.start, one.end)):
+        if merged and first < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple((first - start, last - start) for first, last in merged)
+
+
+def _worth(found: Sequence[Found]) -> float:
+    counts = Counter(one.leaf for one in found)
+    return len(counts) + 0.1 * math.log(math.prod(counts.values()))
+
+
+def _receipts(paper: Paper, asked: Sequence[Leaf], found: list[Found]) -> tuple[Match, ...]:
+    order = [leaf.query for leaf in asked]
+    once: dict[tuple[str, str, str], Match] = {}
+    for leaf, field, start, end in sorted(found, key=lambda one: order.index(order[one.leaf])):
+        written = " ".join((paper.text if field else paper.title)[start:end].split())
+        match = Match(order[leaf], written, "abstract" if field else "title")
+        once.setdefault((match.query, match.field, match.text.casefold()), match)
+    return tuple(once.values())
+
+
+def _strings(paper: Paper) -> dict[str, str]:
+    passages = json.dumps(paper.passages, ensure_ascii=False, separators=(",", ":"))
+    kept = {"title": paper.title, "passages": passages, "abstract": paper.text}
+    return {"pmid": "1", **kept, "record": "{}"}
