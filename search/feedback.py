@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from index.analysis import Layer
     from search.postings import Postings
-    from search.scores import Ranking
+    from search.ranking import Ranking
     from search.segments import GroupTerm
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.documents import Kept
-from index.codec.layout import CONCEPTS, EXACT, STEMS
-from index.codec.lexicon import ABSENT
 from index.kernels import address, excerpt, mark
 from index.schema import TEXT_FIELDS, names
 from index.tokens import tokenize
-from search.clauses import Between, Leaf, Name, Sequence, Terms, bits_of, parts
+from search.asked import Asked
+from search.clauses import Between, Leaf, Name
 from search.results import Match, Snippet, Span, Stored
 
 if TYPE_CHECKING:
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.analysis import Layer
-    from index.codec.store import Store
     from search.postings import Postings
     from search.segments import Segment
 
@@ -42,10 +38,6 @@ LONGEST_SNIPPET = 320
 ROOM = 64
 """Matches in a document for which there is room at once; more take a second call."""
 
-LEAVES_KEPT = 1 << 10
-"""Of how many leaves it is kept which terms are looked for."""
-
-_GROUPS = {EXACT: 0, STEMS: 1, CONCEPTS: 2}
 _SHOWN = (*TEXT_FIELDS, "passages")
 
 
@@ -74,7 +66,6 @@ class Highlighter:
 
     def __init__(self, postings: Postings) -> None:
         self._postings = postings
-        self._wanted = lru_cache(LEAVES_KEPT)(_wanted)
 
     def excerpts(
         self, asked: Many[Leaf], stored: Mapping[int, Stored], most: int = MOST_SNIPPETS
@@ -107,51 +98,20 @@ class Highlighter:
 
         A row for each: which of the documents, which of ``TEXT_FIELDS``, start, end, which leaf.
         """
-        wanted = [self._wanted(segment.store, leaf) for leaf in asked]
-        packed = [b"".join(column) for column in zip(*wanted, strict=True)] or [b""] * 4
-        local = np.array(documents, np.int64) - segment.first
-        room = ROOM * len(local)
+        wanted = Asked.together(map(self._postings.asked, asked))
+        place = self._postings.segments.index(segment)
+        numbers = np.array(documents, np.int64)
+        room = ROOM * len(documents)
         while True:
             found = np.empty((room, 5), np.int64)
-            place = (segment.store.stream, len(local), address(local))
-            count = mark(*place, len(wanted), *packed, room, address(found))
+            leaves = (wanted.size, *wanted)
+            where = (address(segment.packed), place, *leaves, len(documents), address(numbers))
+            count = mark(*where, room, address(found))
             if count < 0:
                 raise MemoryError
             if count <= room:
                 return found[:count]
             room = count
-
-
-def _wanted(store: Store, leaf: Leaf) -> tuple[bytes, bytes, bytes, bytes]:
-    """What is looked for of a leaf, as ``index.kernels.mark`` is told."""
-    terms: list[int] = []
-    rows: list[int] = []
-    numbers: list[int] = []
-    fields: Many[str] = ()
-    phrases: Many[Sequence] = ()
-    if isinstance(leaf, Sequence):
-        phrases, fields = (leaf,), leaf.fields
-    elif isinstance(leaf, Terms):
-        phrases, fields = leaf.phrases, [field for one in leaf.phrases[:1] for field in one.fields]
-        if (found := parts(leaf)) is not None:
-            fields = found.fields
-            for text, _ in found.terms:
-                number = _number(store, found.layer, text)
-                if number != ABSENT:
-                    terms += (_GROUPS[found.layer], number)
-    for phrase in phrases:
-        row = [_number(store, phrase.layer, form) for form in phrase.forms]
-        if row and ABSENT not in row:
-            rows += (_GROUPS[phrase.layer], len(row))
-            numbers += row
-    counts = (len(terms) // 2, len(rows) // 2, bits_of(fields))
-    return _packed(counts), _packed(terms), _packed(rows), _packed(numbers)
-
-
-def _number(store: Store, layer: Layer, text: str) -> int:
-    """The number of a term, that of the stream for an exact one."""
-    number = store.lexicon(layer).find(text)
-    return store.word(number) if layer == EXACT and number != ABSENT else number
 
 
 def _excerpted(matches: Numbers, kept: Many[Kept], lines: bytes, most: int) -> list[int]:

@@ -6,15 +6,18 @@ compute with them. Documents are numbered through all segments; deleted ones are
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.layout import PLACES
 from index.codec.lexicon import ABSENT
+from index.kernels import address
 from index.schema import TEXT_FIELDS, field_of
+from search.asked import asked_of
 from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment, TermsOf
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 TERMS_KEPT = 1 << 14
 """Of how many terms it is remembered whether they are there: about 2 MB."""
+
+LEAVES_KEPT = 1 << 10
+"""Of how many leaves it is kept what they ask for: 7 MB at most."""
 
 SHORTEST_FORM = 4
 """Letters of a word that can be guessed."""
@@ -57,6 +63,7 @@ class Postings:
         """How many documents there are; deleted ones do not count."""
         self.known = lru_cache(TERMS_KEPT)(self._known)
         self.spread = lru_cache(TERMS_KEPT)(self._spread)
+        self.asked = lru_cache(LEAVES_KEPT)(partial(asked_of, self.segments))
 
     def of(self, field: str, term: str) -> PostingList:
         """The documents with a term in a field; ``EMPTY`` if there are none."""
@@ -74,21 +81,6 @@ class Postings:
     def counts(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
         return _joined([one.counts(layer, number) for one, number in self._numbers(layer, term)])
-
-    def lists(self, layer: Layer, terms: Many[tuple[str, float]]) -> list[bytes]:
-        """Where the postings of terms are, as ``index.kernels`` is told; each has its weight."""
-        found = []
-        for segment in self.segments:
-            lexicon = segment.store.lexicon(layer)
-            for term, weight in terms:
-                number = lexicon.find(term)
-                if number != ABSENT:
-                    found.append(segment.packed(layer, number, weight))
-        return found
-
-    def phrase(self, layer: Layer, forms: tuple[str, ...]) -> Counts:
-        """The documents with words in a row, and how often; in ``exact``, or by their stems."""
-        return _joined([one.in_a_row(layer, numbers) for one, numbers in self._rows(layer, forms)])
 
     def names(self, field: str, forms: tuple[str, ...]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""
@@ -172,6 +164,11 @@ class Postings:
         """The values of a numeric column, one a document."""
         columns = [segment.store.documents.column(field) for segment in self.segments]
         return columns[0] if len(columns) == 1 else np.concatenate([*columns, _NO_NUMBERS])
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Where the segments are described, as ``index.kernels`` is told."""
+        return array("q", [address(segment.packed) for segment in self.segments]).tobytes()
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:

@@ -17,15 +17,16 @@ on Cystic Fibrosis). The score of a document is the sum over its leaves.
 from __future__ import annotations
 
 import threading
+from array import array
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.kernels import LEAF, POSTING_LIST, SETTING, address, column, score
+from index.kernels import SETTING, address, best, score
 from index.schema import NO_YEAR, TEXT_FIELDS
+from search.asked import Asked
 from search.clauses import (
     Any,
     Between,
@@ -38,11 +39,7 @@ from search.clauses import (
     Sequence,
     Terms,
     Without,
-    bits_of,
-    parts,
 )
-from search.scores import Ranking
-from search.segments import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Many
@@ -79,8 +76,9 @@ class Weights:
         return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
 
 
-LEAVES_KEPT = 1 << 10
-"""Of how many leaves it is kept where their posting lists are."""
+MOST_KNOWN, LONGEST_KNOWN = 7, 4095
+"""Up to how often a word stands in an abstract, and up to how many words that has, it is kept what
+the word adds to a score: 260 kB at most."""
 
 
 class _Found(NamedTuple):
@@ -95,35 +93,38 @@ class _Found(NamedTuple):
     decides: bool = True
 
 
-_Weighted = tuple["Terms | Sequence", float, bool]
-"""A leaf, its weight, and whether it is a reason for a hit."""
+_Weighted = tuple["Terms | Sequence", float]
+"""A leaf and what it counts."""
 
 
-class _Lists(NamedTuple):
-    """Posting lists as ``index.kernels`` is given them; ``held`` are the arrays that they name."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The hits of a query: which of all documents they are, the scores and years of all.
 
-    packed: bytes
-    lists: int
-    telling: int
-    fields: int
-    held: tuple[Counts, ...] = ()
+    Best first; ties are broken by the later year, then by the order in which abstracts were
+    indexed, at every page in the same way.
+    """
 
-    @classmethod
-    def of_phrases(
-        cls, phrases: Many[Sequence], postings: Postings, fields: Many[str], *, telling: int
-    ) -> _Lists:
-        """The documents of phrases, which are not in the index."""
-        held = tuple(
-            Counts(*map(np.ascontiguousarray, postings.phrase(one.layer, one.forms)))
-            for one in phrases
-        )
-        packed = b"".join(
-            POSTING_LIST.pack(
-                *chain.from_iterable(map(column, counts)), len(counts.documents), 0, 1.0
-            )
-            for counts in held
-        )
-        return cls(packed, len(held), telling * len(held), bits_of(fields), held)
+    mask: Mask
+    scores: Scores
+    years: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """How many hits there are."""
+        return int(np.count_nonzero(self.mask))
+
+    @property
+    def documents(self) -> NDArray[np.intp]:
+        """All hits in the order in which they were indexed."""
+        return np.flatnonzero(self.mask)
+
+    def best(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores]:
+        """The documents from one place in the order up to another, and their scores."""
+        found = np.empty(min(last, len(self.mask)), np.int64)
+        columns = map(address, (self.scores, self.mask, self.years))
+        count = best(len(self.mask), *columns, len(found), address(found))
+        documents = found[first:count]
+        return documents, self.scores[documents]
 
 
 class Ranker:
@@ -133,7 +134,6 @@ class Ranker:
         self.postings = postings
         self.weights = weights or Weights()
         self._years = np.ascontiguousarray(postings.column("year"), np.int32)
-        self._kept = lru_cache(maxsize=LEAVES_KEPT)(self._lists)
         self._local = threading.local()
 
     def rank(self, clause: Ranked) -> Ranking:
@@ -147,7 +147,7 @@ class Ranker:
     def raised(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The same hits with what hints add to their scores."""
         scores = ranking.scores.copy()
-        self._add([(hint.leaf, hint.weight, False) for hint in hints], scores, ranking.mask)
+        self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
         return replace(ranking, scores=scores)
 
     def _is_plain(self, clauses: tuple[Clause, ...]) -> bool:
@@ -166,55 +166,39 @@ class Ranker:
         """The documents with any of some words, and the scores of all."""
         total = np.zeros(self.postings.size)
         mask = np.zeros(self.postings.size, bool)
-        leaves: list[_Weighted] = []
+        reasons: list[_Weighted] = []
+        hints: list[_Weighted] = []
         for clause in clauses:
             match clause:
                 case Hint(leaf, weight):
-                    leaves.append((leaf, weight, False))
+                    hints.append((leaf, weight))
                 case Ranked(inner):
                     inside, scores = self._of_words(inner)
                     total += np.where(inside, scores, 0.0)
                     mask |= inside
                 case Terms():
-                    leaves.append((clause, 1.0, True))
-        self._add(leaves, total, mask)
+                    reasons.append((clause, 1.0))
+        self._add([*reasons, *hints], len(reasons), total, mask)
         return mask, total
 
-    def _add(self, leaves: Many[_Weighted], total: Scores, mask: Mask) -> None:
-        """Adds the scores of leaves, and marks what those match that are reasons."""
-        asked = [(self._lists_of(leaf), weight, is_reason) for leaf, weight, is_reason in leaves]
-        score(
+    def _add(self, leaves: Many[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
+        """Adds the scores of leaves, and marks what the first ones match, which are reasons."""
+        asked = Asked.together([self.postings.asked(leaf) for leaf, _ in leaves])
+        sums, found = self._scratch
+        failed = score(
             self._setting,
-            len(asked),
-            b"".join(
-                LEAF.pack(one.lists, one.telling, one.fields, is_reason, weight)
-                for one, weight, is_reason in asked
-            ),
-            b"".join(one.packed for one, *_ in asked),
+            self.postings.packed,
+            asked.size,
+            *asked,
+            array("d", [weight for _, weight in leaves]).tobytes(),
+            reasons,
             address(total),
             address(mask),
-            address(self._sums),
+            address(sums),
+            address(found),
         )
-
-    def _lists_of(self, leaf: Terms | Sequence) -> _Lists:
-        # What phrases are found in may be large, so that it is not kept.
-        is_small = isinstance(leaf, Terms) and not leaf.phrases
-        return self._kept(leaf) if is_small else self._lists(leaf)
-
-    def _lists(self, leaf: Terms | Sequence) -> _Lists:
-        """The posting lists of a leaf: those that tell what it matches, then its phrases."""
-        if isinstance(leaf, Sequence):
-            return _Lists.of_phrases((leaf,), self.postings, leaf.fields, telling=1)
-        found = parts(leaf)
-        if found is None:
-            return _Lists(b"", 0, 0, 0)
-        terms = self.postings.lists(found.layer, found.terms)
-        also = _Lists.of_phrases(leaf.phrases, self.postings, found.fields, telling=0)
-        return also._replace(
-            packed=b"".join([*terms, also.packed]),
-            lists=len(terms) + also.lists,
-            telling=len(terms),
-        )
+        if failed:
+            raise MemoryError
 
     @cached_property
     def _setting(self) -> bytes:
@@ -224,29 +208,59 @@ class Ranker:
             self.postings.count,
             self.weights.k1,
             *map(address, self._scales),
+            address(self._lengths),
+            address(self._known),
+            *(size - 1 for size in self._known.shape),
             0 if live is None else address(live),
         )
 
     @cached_property
     def _scales(self) -> tuple[Scores, ...]:
         """For title and abstract what the frequencies in each document are multiplied by."""
-        scales = []
-        for name in TEXT_FIELDS:
-            weight, b = self.weights.of(name)
-            lengths = self.postings.column(f"{name}_length").astype(np.float64)
-            scales.append(weight / (1.0 - b + b * lengths / self._average(lengths)))
-        return tuple(scales)
+        return tuple(
+            self._scale(field, self.postings.column(f"{field}_length").astype(np.float64))
+            for field in TEXT_FIELDS
+        )
 
-    def _average(self, lengths: Scores) -> float:
+    def _scale(self, field: str, lengths: Scores) -> Scores:
+        """What the frequency in a field of so many words is multiplied by."""
+        weight, b = self.weights.of(field)
+        return weight / (1.0 - b + b * lengths / self._averages[field])
+
+    @cached_property
+    def _averages(self) -> dict[str, float]:
+        """How many words title and abstract have on average."""
+        return {
+            field: self._average(self.postings.column(f"{field}_length")) for field in TEXT_FIELDS
+        }
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.uint16]:
+        """The words of each abstract, one more than are known for all that have more."""
+        lengths = self.postings.column("abstract_length")
+        return np.minimum(lengths, LONGEST_KNOWN + 1).astype(np.uint16)
+
+    @cached_property
+    def _known(self) -> Scores:
+        """What a word adds, idf aside, that stands in an abstract and not in its title.
+
+        A row for how often it stands there, a column for how many words the abstract has.
+        """
+        longest = min(int(self._lengths.max(initial=0)), LONGEST_KNOWN)
+        x = np.arange(MOST_KNOWN + 1)[:, None] * self._scale("abstract", np.arange(longest + 1.0))
+        return x / (x + self.weights.k1)
+
+    def _average(self, lengths: NDArray[np.int32]) -> float:
         live = lengths if self.postings.live is None else lengths[self.postings.live]
         return float(live.mean()) or 1.0 if len(live) else 1.0
 
     @property
-    def _sums(self) -> Scores:
-        """A zero for every document, which each thread keeps for its searches."""
-        found: Scores | None = getattr(self._local, "sums", None)
+    def _scratch(self) -> tuple[Scores, NDArray[np.int32]]:
+        """A zero for every document and room for them all, which each thread keeps."""
+        found: tuple[Scores, NDArray[np.int32]] | None = getattr(self._local, "scratch", None)
         if found is None:
-            found = self._local.sums = np.zeros(self.postings.size)
+            size = self.postings.size
+            found = self._local.scratch = (np.zeros(size), np.empty(size + 1, np.int32))
         return found
 
     def _found(self, clause: Clause) -> _Found:
@@ -282,7 +296,7 @@ class Ranker:
         self, leaf: Terms | Sequence, weight: float = 1.0, *, is_reason: bool = True
     ) -> tuple[Mask, Scores]:
         mask, scores = np.zeros(self.postings.size, bool), np.zeros(self.postings.size)
-        self._add([(leaf, weight, is_reason)], scores, mask)
+        self._add([(leaf, weight)], int(is_reason), scores, mask)
         return mask, scores
 
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:

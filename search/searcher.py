@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.generation import Manifest
-    from search.scores import Ranking
+    from search.ranking import Ranking
 
 MOST_PER_PAGE = 100
 DEEPEST = 10_000

@@ -5,13 +5,13 @@ Everything is given by the numbers that documents have in the whole index, witho
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, EXACT, GROUPS, PLACES, STEMS
+from index.codec.layout import CONCEPTS, GROUPS, PLACES, STEMS
 from index.codec.run import NO_TERM
-from index.kernels import POSTING_LIST
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Segment:
             self.live = np.ones(self.size, bool)
             self.live[list(leaf.deleted_docs_set)] = False
 
+    @cached_property
+    def packed(self) -> Numbers:
+        """Where its arrays are, as ``index.kernels`` is told."""
+        return np.array([*self.store.columns, self.first], np.int64)
+
     def field(self, field: str, number: int) -> PostingList:
         """The documents with a term in a field."""
         return PostingList(*self._moved(*self.store.field_postings(field, number)))
@@ -107,16 +112,6 @@ class Segment:
         span = self.store.span(layer, number)
         lists = (arrays[f"{layer}.{name}"][span] for name in ("documents", "counts.0", "counts.1"))
         return Counts(*self._moved(*lists))
-
-    def packed(self, layer: Layer, number: int, weight: float) -> bytes:
-        """Where the postings of a term are, as ``index.kernels`` is told."""
-        span = self.store.span(layer, number)
-        columns = [
-            part
-            for name in ("documents", "counts.0", "counts.1")
-            for part in self.store.postings.column(f"{layer}.{name}", span.start)
-        ]
-        return POSTING_LIST.pack(*columns, span.stop - span.start, self.first, weight)
 
     def frequencies(self, field: str, numbers: range) -> Numbers:
         """In how many documents each of some terms stands in a field."""
@@ -135,48 +130,6 @@ class Segment:
         np.cumsum(counted, out=before[1:])
         ends: Numbers = before[starts - starts[0]]
         return ends[1:] - ends[:-1]
-
-    def in_a_row(self, layer: Layer, numbers: list[int]) -> Counts:
-        """Where terms stand in neighbouring rows: looked for beside the rarest of them."""
-        arrays = self.store.postings
-        starts = arrays.view(f"{layer}.starts")
-        sizes = [starts[number + 1] - starts[number] for number in numbers]
-        place = sizes.index(min(sizes))
-        if layer == EXACT:
-            documents, rows = _rows(self.store, numbers[place])
-        else:
-            documents, rows = _rows_of_stem(self.store, numbers[place], self._with_all(numbers))
-        last_row = len(arrays["stream.words"]) - 1
-        for other, number in enumerate(numbers):
-            if other != place:
-                # Every document ends in a border: whoever looks beyond the stream, or by a
-                # negative number from its end on, has found no word on the way.
-                beside = self.store.words(np.minimum(rows + (other - place), last_row))
-                if layer == STEMS:
-                    kept = np.flatnonzero(self.store.stems(beside) == number)
-                else:
-                    kept = np.flatnonzero(beside == self.store.word(number))
-                documents, rows = documents[kept], rows[kept]
-        borders = arrays["stream.starts"][documents] + arrays["stream.abstracts"][documents]
-        is_new = np.ones(len(documents), bool)
-        is_new[1:] = documents[1:] != documents[:-1]
-        begins = np.flatnonzero(is_new)
-        counts = np.diff(begins, append=len(documents))
-        later = np.zeros(len(documents) + 1, np.int64)
-        np.cumsum(rows >= borders, out=later[1:])
-        abstract = later[begins + counts] - later[begins]
-        return Counts(*self._moved(documents[begins], counts - abstract, abstract))
-
-    def _with_all(self, stems: list[int]) -> Numbers:
-        """The documents that have all of some stems."""
-        listed = self.store.postings["stems.documents"]
-        rarest, *others = sorted((listed[self.store.span(STEMS, n)] for n in set(stems)), key=len)
-        found: Numbers = rarest.astype(np.int64)
-        for documents in others:
-            there = np.zeros(self.size, bool)
-            there[documents] = True
-            found = found[there[found]]
-        return found
 
     def named(self, field: str, numbers: list[int]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""
@@ -268,24 +221,6 @@ def spread(owners: Numbers, firsts: Numbers, sizes: Numbers) -> tuple[Numbers, N
     """The numbers from each of ``firsts`` on, as many as ``sizes`` says, with their owners."""
     before = np.cumsum(sizes) - sizes
     return np.repeat(owners, sizes), np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
-
-
-def _rows(store: Store, number: int) -> tuple[Numbers, Numbers]:
-    """The document and the row in the stream of every occurrence of an exact term."""
-    arrays = store.postings
-    span = store.span(EXACT, number)
-    counts = arrays["exact.counts.0"][span].astype(np.int64) + arrays["exact.counts.1"][span]
-    documents = np.repeat(arrays["exact.documents"][span].astype(np.int64), counts)
-    places = arrays.view("exact.position_starts")
-    positions = arrays["exact.positions"][places[number] : places[number + 1]]
-    return documents, arrays["stream.starts"][documents] + positions.astype(np.int64)
-
-
-def _rows_of_stem(store: Store, number: int, documents: Numbers) -> tuple[Numbers, Numbers]:
-    """The same for a stem in some documents, found by reading them."""
-    owners, rows = entries(store, "stream", documents, documents)
-    found = np.flatnonzero(store.stems(store.words(rows)) == number)
-    return owners[found], rows[found]
 
 
 def _places(store: Store, field: str, number: int) -> Numbers:

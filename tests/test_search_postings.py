@@ -9,7 +9,6 @@ import pytest
 
 from corpus import Abstract, Author
 from index import Concept, Vocabulary
-from index.kernels import POSTING_LIST
 from search.postings import Postings
 from search.segments import EMPTY, NOWHERE, Mention
 
@@ -53,8 +52,6 @@ def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(postings:
 def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
     assert postings.of("abstract", term) is EMPTY
     assert postings.counts("stems", term) is NOWHERE
-    assert postings.lists("stems", [(term, 1.0)]) == []
-    assert postings.phrase("exact", (term, "alfa")) is NOWHERE
     assert postings.names("author", (term,)).tolist() == []
     assert not postings.has("abstract", term)
     assert not postings.known("stems", term)
@@ -72,36 +69,6 @@ def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> N
 def test_a_term_is_counted_in_title_and_abstract_apart(postings: Postings) -> None:
     assert by_document(postings.counts("stems", "alfa")) == {0: (0, 2), 1: (1, 0), 2: (0, 1)}
     assert by_document(postings.counts("exact", "charlie")) == {1: (0, 1)}
-
-
-def test_lists_say_how_many_documents_have_each_term_and_its_weight(postings: Postings) -> None:
-    terms = [("alfa", 1.0), ("bravo", 0.5), ("zulu", 9.0)]
-    unpacked = map(POSTING_LIST.unpack, postings.lists("stems", terms))
-    assert [(size, first, weight) for *_, size, first, weight in unpacked] == [
-        (3, 0, 1.0),
-        (2, 0, 0.5),
-    ]
-
-
-def test_words_in_a_row_are_counted_in_title_and_abstract_apart(
-    searching: Callable[..., Searcher],
-) -> None:
-    texts = [
-        ("alfa bravo", "alfa bravo, alfa bravo"),
-        ("alfa", "bravo"),  # from the title into the text
-        "alfa\nbravo",  # from one paragraph into the next
-        "bravo alfa alfa alfa",
-        "alfas bravos",
-        "alfa",
-    ]
-    postings = searching(*texts)._postings
-    assert by_document(postings.phrase("exact", ("alfa", "bravo"))) == {0: (1, 2)}
-    assert by_document(postings.phrase("stems", ("alfa", "bravo"))) == {0: (1, 2), 4: (0, 1)}
-    assert by_document(postings.phrase("exact", ("alfa", "alfa"))) == {3: (0, 2)}
-    assert postings.phrase("exact", ()) is NOWHERE
-    # From the last word of one document into the first of the next, and beyond the last of all.
-    assert not len(postings.phrase("exact", ("bravo", "alfas")).documents)
-    assert not len(postings.phrase("exact", ("alfa", "alfa", "alfa", "alfa")).documents)
 
 
 def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> None:
@@ -200,7 +167,7 @@ def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None
 
     def read(postings: Postings) -> list[object]:
         lists = [listed(postings.of("abstract_exact", term)) for term in terms]
-        rows = [listed(postings.phrase("exact", (term, "ms"))) for term in terms]
+        rows = [postings.names("author", (term, "ms")).tolist() for term in terms]
         mentions = [list(postings.mentions(number)) for number in range(postings.size)]
         return [lists, rows, mentions]
 

@@ -12,6 +12,9 @@ from index.analysis import LAYERS
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 
 EXACT, STEMS, CONCEPTS = "exact", "stems", "concepts"
+LAYER_GROUPS = (EXACT, STEMS, CONCEPTS)
+"""The groups of title and abstract, in the order in which ``index.kernels`` numbers them."""
+
 NAMES = (*NAME_FIELDS, "pmid")
 """Fields of no layer, each a group of its own."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 
 from index.codec.arrays import Arrays
 from index.codec.documents import Documents
-from index.codec.layout import CONCEPTS, EXACT, GROUPS, PLACES, RARE, STEMS
+from index.codec.layout import EXACT, GROUPS, LAYER_GROUPS, PLACES, RARE, STEMS
 from index.codec.lexicon import ABSENT, Lexicon
 
 if TYPE_CHECKING:
@@ -20,6 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[Any]
+
+_LISTS = ("starts", "documents", "counts.0", "counts.1")
+_OF_EXACT = ("exact.words", "exact.position_starts", "exact.positions")
+_STREAM = (
+    *("stream.starts", "stream.abstracts", "stream.words", "stream.stem_of", "stream.offsets"),
+    *("stream.width_of", "stream.rare.rows", "stream.rare.values"),
+    *("stream.odd.rows", "stream.odd.values"),
+)
+_WIDE = ("starts", "terms", "firsts", "lasts")
 
 POSTINGS, DOCUMENTS = "postings", "documents"
 """The two parts of a segment."""
@@ -88,7 +96,7 @@ class Store:
     def occurrences(self, field: str, term: int, document: int) -> list[Occurrence]:
         """Where a term stands in a field of one document, for Whoosh."""
         group, column = PLACES[field]
-        if group in (EXACT, STEMS, CONCEPTS):
+        if group in LAYER_GROUPS:
             return self._in_stream(group, column, term, document)
         starts = self.postings.view(f"{group}.position_starts")
         span = self.span(group, term)
@@ -121,22 +129,17 @@ class Store:
         return list(map(Occurrence, *(one.tolist() for one in columns)))
 
     @cached_property
-    def stream(self) -> bytes:
-        """Where the arrays of the stream are, as ``index.kernels.mark`` is told."""
+    def columns(self) -> tuple[int, ...]:
+        """Where the arrays are, as ``index.kernels`` is told of a segment (``columns.h``)."""
         arrays = self.postings
-        names = [
-            *("stream.starts", "stream.abstracts", "stream.words", "stream.stem_of"),
-            *("stream.offsets", "stream.width_of", "stream.rare.rows", "stream.rare.values"),
-            *("stream.odd.rows", "stream.odd.values"),
-        ]
-        wide = [
-            f"wide.{group}.{name}"
-            for group in (STEMS, CONCEPTS)
-            for name in ("starts", "terms", "firsts", "lasts")
-        ]
+        lists = (f"{g}.{c}" for g in LAYER_GROUPS for c in _LISTS)
+        wide = (f"wide.{group}.{column}" for group in LAYER_GROUPS[1:] for column in _WIDE)
         sizes = (len(arrays["stream.rare.rows"]), len(arrays["stream.odd.rows"]))
-        columns, beside = (chain.from_iterable(map(arrays.column, some)) for some in (names, wide))
-        return array("q", [*columns, *sizes, *beside]).tobytes()
+        before, beside = map(
+            chain.from_iterable,
+            (map(arrays.column, [*lists, *_OF_EXACT, *_STREAM]), map(arrays.column, wide)),
+        )
+        return (*before, *sizes, *beside)
 
     def word(self, term: int) -> int:
         """The number in the stream of an exact term."""

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).with_name("kernels.so")
 """What ``compilation.py`` makes of the ``.c`` files."""
 
-POSTING_LIST = Struct("=8qd")
-"""Three columns (documents, frequencies in title and abstract), size, first document, weight."""
+LEAF = Struct("=4q")
+"""How many terms and rows, bits of fields, whether its rows tell what it matches."""
 
-LEAF = Struct("=4qd")
-"""How many lists, how many of them decide what matches, bits of fields, is it a reason, weight."""
+TERM = Struct("=3qd")
+"""Segment, group, number, weight."""
 
-SETTING = Struct("=q2d3q")
-"""Document numbers, documents, k1, the addresses of the fields' scales, and of what is live."""
+ROW = Struct("=3q")
+"""Segment, group, how many words."""
+
+SETTING = Struct("=q2d7q")
+"""Document numbers, documents, k1, the addresses of the fields' scales, of lengths and of what is
+known, up to what that goes, and the address of what is live."""
 
 Column = tuple[int, int]
 """The address of an array, and how many bytes each of its numbers takes."""
@@ -51,22 +55,14 @@ def _loaded() -> ctypes.CDLL:
 
 
 def _function(name: str, count: int, result: type | None = None) -> Any:  # noqa: ANN401 (ctypes)
-    """A kernel of so many numbers, addresses or packed structures."""
+    """A kernel of so many numbers, addresses or packed structures, all handed on as 64 bits."""
     found = getattr(_library, name)
-    found.argtypes, found.restype = [_Argument] * count, result
+    found.argtypes, found.restype = [ctypes.c_void_p] * count, result
     return found
 
 
-class _Argument:
-    """Numbers, addresses and bytes are all handed on as 64 bits."""
-
-    @staticmethod
-    def from_param(value: int | bytes) -> ctypes.c_void_p | ctypes.c_char_p:
-        return ctypes.c_char_p(value) if isinstance(value, bytes) else ctypes.c_void_p(value)
-
-
 _library = _loaded()
-score = _function("score", 7)
+score = _function("score", 13, ctypes.c_int64)
 best = _function("best", 6, ctypes.c_int64)
-mark = _function("mark", 10, ctypes.c_int64)
+mark = _function("mark", 11, ctypes.c_int64)
 excerpt = _function("excerpt", 9, ctypes.c_int64)

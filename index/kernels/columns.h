@@ -1,4 +1,5 @@
-/* What all kernels share: the arrays of an index as they are mapped from disk.
+/* What kernels share: the arrays of a segment as they are mapped from disk, and what a query asks
+ * of them.
  *
  * No kernel allocates what it does not free, keeps anything between calls, or knows of Python, so
  * any number of threads may call at once. All integers that are passed are 64 bits wide.
@@ -8,8 +9,23 @@
 
 #include <stdint.h>
 
+/* Fields and groups: see index/codec/layout.py. */
 #define TITLE 0
 #define ABSTRACT 1
+#define EXACT 0
+#define STEMS 1
+#define CONCEPTS 2
+#define RARE 0xFFFF
+
+/* What is compiled twice, for processors with wide registers and for others; the loader chooses. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute)
+#if __has_attribute(target_clones)
+#define TWICE __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#ifndef TWICE
+#define TWICE
+#endif
 
 /* A column of numbers: where it is, and how many bytes each number takes. */
 typedef struct {
@@ -24,6 +40,11 @@ static inline int64_t get(Column column, int64_t place) {
     case 4: return ((const uint32_t *)column.at)[place];
     default: return ((const int64_t *)column.at)[place];
     }
+}
+
+/* A column from one of its numbers on. */
+static inline Column from(Column column, int64_t place) {
+    return (Column){(const char *)column.at + place * column.width, column.width};
 }
 
 /* The first place of ascending numbers that is not before `sought`. */
@@ -41,9 +62,87 @@ static inline int64_t lower_bound(Column column, int64_t size, int64_t sought) {
     return first;
 }
 
+/* ---- A segment -------------------------------------------------------------------------------- */
+
+/* The posting lists of a group of terms, one after the other. */
+typedef struct {
+    Column starts, documents, counts[2];
+} Postings;
+
+/* The words of all documents, row by row: see index/codec/run.py. */
+typedef struct {
+    Column starts, abstracts, words, stem_of, offsets, width_of;
+    Column rare_rows, rare_values, odd_rows, odd_values;
+    int64_t rare, odd;
+} Stream;
+
+/* Terms of a group that span words: by document the term, its first and its last row. */
+typedef struct {
+    Column starts, terms, firsts, lasts;
+} Wide;
+
+typedef struct {
+    Postings postings[3];
+    Column word_of, position_starts, positions; /* of exact terms */
+    Stream stream;
+    Wide wide[2];  /* of stems, of concepts */
+    int64_t first; /* the number of its first document in the index */
+} Segment;
+
+static inline int64_t word_at(const Stream *stream, int64_t row) {
+    int64_t word = get(stream->words, row);
+    if (word == RARE && stream->rare) {
+        int64_t place = lower_bound(stream->rare_rows, stream->rare, row);
+        word = get(stream->rare_values, place);
+    }
+    return word;
+}
+
+/* ---- A query ---------------------------------------------------------------------------------- */
+
+/* What a leaf asks for: so many terms and rows of words, in which fields as bits; are its rows what
+ * tells which documents it matches, or do they only add to its frequency? */
+typedef struct {
+    int64_t terms, rows, fields, is_row;
+} Leaf;
+
+/* A term of a segment; its frequency is multiplied by `weight`. */
+typedef struct {
+    int64_t segment, group, number;
+    double weight;
+} Term;
+
+/* Words in a row: `size` terms of a segment that stand one after the other among all `numbers`. */
+typedef struct {
+    int64_t segment, group, size;
+} Row;
+
+/* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
+typedef struct {
+    int64_t leaves;
+    const Leaf *leaf;
+    const Term *term;
+    const Row *row;
+    const int64_t *numbers;
+} Query;
+
 /* A match: the nth document, its field, from and to which character, and the leaf it is of. */
 typedef struct {
     int64_t nth, field, start, end, leaf;
 } Match;
+
+/* ---- Phrases ---------------------------------------------------------------------------------- */
+
+/* The documents with words in a row, ascending, and how often title and abstract have them. */
+typedef struct {
+    int64_t document, counts[2];
+} Holder;
+
+typedef struct {
+    Holder *holders;
+    int64_t size, room;
+} Holders;
+
+int in_a_row(const Segment *segment, const Row *row, const int64_t *numbers, Holders *found);
 
 #endif

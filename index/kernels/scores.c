@@ -1,102 +1,209 @@
 /* The scores of a query, by the formula in search/ranking.py, and the best hits. */
 #include "columns.h"
 
-#include <string.h>
+#include <stdlib.h>
+
+#define BOTH 3 /* fields */
 
 double log1p(double);
 
-/* A posting list. Its documents are counted from `base`; each adds `weight` times its frequency. */
+/* What the scores of an index are computed with. `known[tf][length]` is what a word adds that
+ * stands `tf` times in an abstract of so many words and not in its title, idf aside. */
+typedef struct {
+    int64_t documents;
+    double count, k1;
+    const double *scales[2];  /* by document: a field's weight over its length normalization */
+    const uint16_t *lengths;  /* of abstracts in words, `longest` at most */
+    const double *known;
+    int64_t most, longest;    /* what `known` goes up to */
+    const uint8_t *live;      /* or NULL where no document is deleted */
+} Setting;
+
+/* A posting list whose documents are counted from `base`. */
 typedef struct {
     Column documents, counts[2];
     int64_t size, base;
     double weight;
 } List;
 
-/* One part of a query: its first `telling` lists decide what it matches and its idf, all `lists`
- * its frequency. Bit f of `fields` says whether field f counts. */
-typedef struct {
-    int64_t lists, telling, fields, is_reason;
-    double weight;
-} Leaf;
+static List list_of(const Segment *segment, const Term *term) {
+    const Postings *postings = &segment->postings[term->group];
+    int64_t start = get(postings->starts, term->number);
+    int64_t size = get(postings->starts, term->number + 1) - start;
+    Column counts[2] = {from(postings->counts[0], start), from(postings->counts[1], start)};
+    Column documents = from(postings->documents, start);
+    return (List){documents, {counts[0], counts[1]}, size, segment->first, term->weight};
+}
 
-typedef struct {
-    int64_t documents;
-    double count, k1;
-    const double *scales[2]; /* by document: a field's weight over its length normalization */
-    const uint8_t *live;     /* or NULL where no document is deleted */
-} Setting;
+static inline int has_bytes(const List *list) {
+    return list->counts[TITLE].width == 1 && list->counts[ABSTRACT].width == 1;
+}
 
 static inline double idf(const Setting *set, int64_t matching) {
     return log1p((set->count - (double)matching + 0.5) / ((double)matching + 0.5));
 }
 
-static inline double frequency(const Setting *set, const List *list, int64_t fields, int64_t place,
-                               int64_t document) {
-    double x = 0.0;
-    for (int field = TITLE; field <= ABSTRACT; field++) {
-        int64_t count = fields >> field & 1 ? get(list->counts[field], place) : 0;
-        if (count) x += list->weight * (double)count * set->scales[field][document];
-    }
-    return x;
-}
+static inline double saturated(const Setting *set, double x) { return x / (x + set->k1); }
 
-/* The usual case, a list for a word, when no document is deleted. */
-#define SCORE_PLAIN(DOCUMENT, COUNT)                                                               \
+/* ---- A word ----------------------------------------------------------------------------------- */
+
+/* The usual case, each document in one list of small numbers at most. */
+#define ADD_WORD(DOCUMENT)                                                                         \
     for (int64_t i = 0; i < list->size; i++) {                                                     \
         int64_t d = ((const DOCUMENT *)list->documents.at)[i] + list->base;                        \
-        double x = ((const COUNT *)list->counts[ABSTRACT].at)[i] * set->scales[ABSTRACT][d];       \
-        COUNT title = ((const COUNT *)list->counts[TITLE].at)[i];                                  \
-        if (title) x += title * set->scales[TITLE][d];                                             \
-        total[d] += worth * x / (x + set->k1);                                                     \
-        mask[d] |= is_reason;                                                                      \
+        int64_t title = titles[i], tf = abstracts[i], length = set->lengths[d];                    \
+        if (!title && tf <= set->most && length <= set->longest)                                                             \
+            total[d] += worth * set->known[tf * (set->longest + 1) + length];                      \
+        else                                                                                       \
+            total[d] += worth * saturated(set, (double)title * set->scales[TITLE][d] +             \
+                                                   (double)tf * set->scales[ABSTRACT][d]);         \
     }
 
-static int score_plain(const Setting *set, const Leaf *leaf, const List *list, double *total,
-                       uint8_t *mask) {
-    int64_t counted = list->counts[TITLE].width;
-    if (leaf->lists != 1 || leaf->telling != 1 || leaf->fields != 3 || set->live ||
-        list->weight != 1.0 || counted != 1 || list->counts[ABSTRACT].width != 1)
-        return 0;
-    double worth = leaf->weight * idf(set, list->size) * (set->k1 + 1.0);
-    uint8_t is_reason = (uint8_t)leaf->is_reason;
+static void add_word(const Setting *set, const List *list, double worth, double *total) {
+    const uint8_t *titles = list->counts[TITLE].at, *abstracts = list->counts[ABSTRACT].at;
     switch (list->documents.width) {
-    case 1: SCORE_PLAIN(uint8_t, uint8_t) break;
-    case 2: SCORE_PLAIN(uint16_t, uint8_t) break;
-    case 4: SCORE_PLAIN(uint32_t, uint8_t) break;
-    default: return 0;
+    case 1: ADD_WORD(uint8_t) break;
+    case 2: ADD_WORD(uint16_t) break;
+    default: ADD_WORD(uint32_t) break;
+    }
+}
+
+static int is_word(const Setting *set, const Leaf *leaf, const Segment *const *segment,
+                   const Term *term) {
+    if (leaf->rows || leaf->fields != BOTH || set->live) return 0;
+    for (int64_t nth = 0; nth < leaf->terms; nth++) {
+        List list = list_of(segment[term[nth].segment], &term[nth]);
+        if (term[nth].weight != 1.0 || list.documents.width > 4 || !has_bytes(&list)) return 0;
+        if (nth && term[nth].segment == term[nth - 1].segment) return 0;
     }
     return 1;
 }
 
-/* Adds the scores of leaves to `total`, and marks in `mask` what those match that are reasons.
- *
- * `sums` has a zero for every document, and has again afterwards.
- */
-void score(const Setting *set, int64_t leaves, const Leaf *leaf, const List *list, double *total,
-           uint8_t *mask, double *sums) {
-    for (; leaves--; list += leaf->lists, leaf++) {
-        if (score_plain(set, leaf, list, total, mask)) continue;
-        int64_t matching = 0;
-        for (int64_t nth = 0; nth < leaf->lists; nth++) {
-            for (int64_t i = 0; i < list[nth].size; i++) {
-                int64_t d = get(list[nth].documents, i) + list[nth].base;
-                if (set->live && !set->live[d]) continue;
-                double x = frequency(set, &list[nth], leaf->fields, i, d);
-                matching += nth < leaf->telling && x > 0.0 && sums[d] == 0.0;
-                sums[d] += x;
-            }
-        }
-        double worth = leaf->weight * idf(set, matching) * (set->k1 + 1.0);
-        for (int64_t nth = 0; nth < leaf->lists; nth++) {
-            for (int64_t i = 0; i < list[nth].size; i++) {
-                int64_t d = get(list[nth].documents, i) + list[nth].base;
-                if (sums[d] == 0.0) continue;
-                total[d] += worth * sums[d] / (sums[d] + set->k1);
-                mask[d] |= (uint8_t)leaf->is_reason;
-                sums[d] = 0.0;
-            }
+static void score_word(const Setting *set, const Leaf *leaf, const Segment *const *segment,
+                       const Term *term, double weight, double *total) {
+    int64_t matching = 0;
+    for (int64_t nth = 0; nth < leaf->terms; nth++)
+        matching += list_of(segment[term[nth].segment], &term[nth]).size;
+    double worth = weight * idf(set, matching) * (set->k1 + 1.0);
+    for (int64_t nth = 0; nth < leaf->terms; nth++) {
+        List list = list_of(segment[term[nth].segment], &term[nth]);
+        add_word(set, &list, worth, total);
+    }
+}
+
+/* ---- Anything else ---------------------------------------------------------------------------- */
+
+/* The frequencies of a leaf by document, and the documents where they are not zero. */
+typedef struct {
+    double *sums;
+    int32_t *found;
+    int64_t size;
+} Sum;
+
+static inline void add(Sum *sum, int64_t d, double x) {
+    sum->found[sum->size] = (int32_t)d;
+    sum->size += sum->sums[d] == 0.0;
+    sum->sums[d] += x;
+}
+
+static inline void add_counts(const Setting *set, const Leaf *leaf, int64_t d,
+                              const int64_t counts[2], double weight, Sum *sum) {
+    double x = 0.0;
+    if (set->live && !set->live[d]) return;
+    for (int field = TITLE; field <= ABSTRACT; field++)
+        if (counts[field] && leaf->fields >> field & 1)
+            x += weight * (double)counts[field] * set->scales[field][d];
+    if (x > 0.0) add(sum, d, x);
+}
+
+/* The usual case once more, where a document may be in several lists. */
+#define ADD_LIST(DOCUMENT)                                                                         \
+    for (int64_t i = 0; i < list->size; i++) {                                                     \
+        int64_t d = ((const DOCUMENT *)list->documents.at)[i] + list->base;                        \
+        double x = abstracts[i] * set->scales[ABSTRACT][d];                                        \
+        if (titles[i]) x += titles[i] * set->scales[TITLE][d];                                     \
+        add(sum, d, list->weight * x);                                                             \
+    }
+
+static void add_list(const Setting *set, const Leaf *leaf, const List *list, Sum *sum) {
+    const uint8_t *titles = list->counts[TITLE].at, *abstracts = list->counts[ABSTRACT].at;
+    int is_usual = leaf->fields == BOTH && !set->live && list->weight > 0.0 && has_bytes(list);
+    if (is_usual && list->documents.width == 2) {
+        ADD_LIST(uint16_t)
+    } else if (is_usual && list->documents.width == 4) {
+        ADD_LIST(uint32_t)
+    } else {
+        for (int64_t i = 0; i < list->size; i++) {
+            int64_t counts[2] = {get(list->counts[TITLE], i), get(list->counts[ABSTRACT], i)};
+            int64_t d = get(list->documents, i) + list->base;
+            add_counts(set, leaf, d, counts, list->weight, sum);
         }
     }
+}
+
+static int add_rows(const Setting *set, const Leaf *leaf, const Segment *const *segment,
+                    const Row *row, const int64_t *numbers, Sum *sum) {
+    Holders holders = {0};
+    int is_done = 1;
+    for (int64_t nth = 0; nth < leaf->rows && is_done; numbers += row->size, row++, nth++) {
+        const Segment *inside = segment[row->segment];
+        is_done = in_a_row(inside, row, numbers, &holders);
+        for (int64_t i = 0; i < holders.size && is_done; i++) {
+            Holder *holder = &holders.holders[i];
+            add_counts(set, leaf, holder->document + inside->first, holder->counts, 1.0, sum);
+        }
+    }
+    free(holders.holders);
+    return is_done;
+}
+
+static int score_leaf(const Setting *set, const Leaf *leaf, const Segment *const *segment,
+                      const Term *term, const Row *row, const int64_t *numbers, double weight,
+                      double *total, Sum *sum) {
+    sum->size = 0;
+    for (int64_t nth = 0; nth < leaf->terms; nth++) {
+        List list = list_of(segment[term[nth].segment], &term[nth]);
+        add_list(set, leaf, &list, sum);
+    }
+    int64_t matching = sum->size;
+    int is_done = add_rows(set, leaf, segment, row, numbers, sum);
+    if (leaf->is_row) matching = sum->size;
+    double worth = weight * idf(set, matching) * (set->k1 + 1.0);
+    for (int64_t nth = 0; nth < sum->size; nth++) {
+        int64_t d = sum->found[nth];
+        total[d] += worth * saturated(set, sum->sums[d]);
+        sum->sums[d] = 0.0;
+    }
+    return is_done;
+}
+
+/* ---- All leaves ------------------------------------------------------------------------------- */
+
+TWICE static void mark_matching(int64_t documents, const double *total, uint8_t *mask) {
+    for (int64_t d = 0; d < documents; d++) mask[d] |= total[d] > 0.0;
+}
+
+/* Adds the scores of the leaves of a query, each by its weight, to `total`, and marks in `mask` all
+ * documents that have a score after the first `reasons` leaves, if there are any.
+ *
+ * `sums` has a zero for every document, and has again afterwards; `found` has room for a document
+ * more than there are. Returns 0, or -1 for want of memory.
+ */
+int64_t score(const Setting *set, const Segment *const *segment, int64_t leaves, const Leaf *leaf,
+              const Term *term, const Row *row, const int64_t *numbers, const double *weights,
+              int64_t reasons, double *total, uint8_t *mask, double *sums, int32_t *found) {
+    Sum sum = {sums, found, 0};
+    int is_done = 1;
+    for (int64_t nth = 0; nth < leaves && is_done; nth++, leaf++) {
+        if (is_word(set, leaf, segment, term))
+            score_word(set, leaf, segment, term, weights[nth], total);
+        else
+            is_done = score_leaf(set, leaf, segment, term, row, numbers, weights[nth], total, &sum);
+        term += leaf->terms;
+        for (int64_t rows = leaf->rows; rows--; row++) numbers += row->size;
+        if (nth + 1 == reasons) mark_matching(set->documents, total, mask);
+    }
+    return is_done ? 0 : -1;
 }
 
 /* ---- The best hits -------------------------------------------------------------------------- */
@@ -119,17 +226,32 @@ static void sift(const double *total, const int32_t *years, int64_t *heap, int64
     heap[place] = moving;
 }
 
+/* Of so many documents it is asked at once whether any can be a hit: after the first hits few can. */
+#define AT_ONCE 32
+
+static inline int has_any(const uint8_t *mask) {
+    uint8_t any = 0;
+    for (int nth = 0; nth < AT_ONCE; nth++) any |= mask[nth];
+    return any;
+}
+
+static inline int has_score(const double *total, double least) {
+    int any = 0;
+    for (int nth = 0; nth < AT_ONCE; nth++) any |= total[nth] >= least;
+    return any;
+}
+
 /* Puts the best `most` of the marked documents into `found`, best first; returns how many. */
-int64_t best(int64_t documents, const double *total, const uint8_t *mask, const int32_t *years,
+TWICE int64_t best(int64_t documents, const double *total, const uint8_t *mask, const int32_t *years,
              int64_t most, int64_t *found) {
     int64_t size = 0;
     for (int64_t d = 0; d < documents; d++) {
-        uint64_t eight;
-        while (d + 8 <= documents && (memcpy(&eight, mask + d, 8), eight == 0)) d += 8;
-        if (d >= documents) break;
-        /* Asked before the mask, since after the first hits few scores reach the limit. */
-        if (size == most && size && total[d] < total[found[0]]) continue;
-        if (!mask[d]) continue;
+        if (d % AT_ONCE == 0 && d + AT_ONCE <= documents &&
+            !(size == most && size ? has_score(total + d, total[found[0]]) : has_any(mask + d))) {
+            d += AT_ONCE - 1;
+            continue;
+        }
+        if (!mask[d] || (size == most && size && total[d] < total[found[0]])) continue;
         if (size < most) {
             found[size++] = d;
             if (size == most)

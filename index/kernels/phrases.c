@@ -1,0 +1,105 @@
+/* Which documents have words in a row. */
+#include "columns.h"
+
+#include <stdlib.h>
+
+static int64_t size_of(const Postings *postings, int64_t number) {
+    return get(postings->starts, number + 1) - get(postings->starts, number);
+}
+
+static int64_t rarest_of(const Postings *postings, const int64_t *numbers, int64_t size) {
+    int64_t rarest = 0;
+    for (int64_t nth = 1; nth < size; nth++)
+        if (size_of(postings, numbers[nth]) < size_of(postings, numbers[rarest])) rarest = nth;
+    return rarest;
+}
+
+static int add(Holders *found, int64_t document, int64_t field) {
+    if (!found->size || found->holders[found->size - 1].document != document) {
+        if (found->size == found->room) {
+            int64_t room = found->room ? 2 * found->room : 256;
+            Holder *more = realloc(found->holders, (size_t)room * sizeof(Holder));
+            if (!more) return 0;
+            found->holders = more;
+            found->room = room;
+        }
+        found->holders[found->size++] = (Holder){document, {0, 0}};
+    }
+    found->holders[found->size - 1].counts[field]++;
+    return 1;
+}
+
+/* Whether the words of a document from `first` on are these; every document ends in a border. */
+static inline int stands(const Segment *segment, int64_t group, const int64_t *words, int64_t size,
+                         int64_t first) {
+    for (int64_t step = 0; step < size; step++) {
+        int64_t word = word_at(&segment->stream, first + step);
+        if ((group == EXACT ? word : get(segment->stream.stem_of, word)) != words[step]) return 0;
+    }
+    return 1;
+}
+
+/* Exact terms have positions: looked for where the rarest of them stands. */
+static int by_positions(const Segment *segment, int64_t rarest, int64_t before, int64_t after,
+                        const int64_t *words, Holders *found) {
+    const Postings *postings = &segment->postings[EXACT];
+    int64_t last = get(postings->starts, rarest + 1);
+    int64_t position = get(segment->position_starts, rarest);
+    for (int64_t place = get(postings->starts, rarest); place < last; place++) {
+        int64_t document = get(postings->documents, place);
+        int64_t start = get(segment->stream.starts, document);
+        int64_t end = get(segment->stream.starts, document + 1);
+        int64_t border = start + get(segment->stream.abstracts, document);
+        int64_t count = get(postings->counts[0], place) + get(postings->counts[1], place);
+        for (; count--; position++) {
+            int64_t first = start + get(segment->positions, position) - before;
+            if (first < start || first + before + after >= end) continue;
+            if (!stands(segment, EXACT, words, before + 1 + after, first)) continue;
+            if (!add(found, document, first >= border ? ABSTRACT : TITLE)) return 0;
+        }
+    }
+    return 1;
+}
+
+/* Stems have none: documents that have all of them are read. */
+static int by_reading(const Segment *segment, int64_t rarest, const int64_t *stems, int64_t size,
+                      Holders *found) {
+    const Postings *postings = &segment->postings[STEMS];
+    int64_t last = get(postings->starts, rarest + 1);
+    int64_t *reached = malloc((size_t)size * sizeof(int64_t));
+    int is_done = reached != NULL;
+    for (int64_t nth = 0; is_done && nth < size; nth++)
+        reached[nth] = get(postings->starts, stems[nth]);
+    for (int64_t place = get(postings->starts, rarest); is_done && place < last; place++) {
+        int64_t document = get(postings->documents, place), nth = 0;
+        for (; nth < size; nth++) {
+            int64_t left = get(postings->starts, stems[nth] + 1) - reached[nth];
+            reached[nth] += lower_bound(from(postings->documents, reached[nth]), left, document);
+            if (reached[nth] == get(postings->starts, stems[nth] + 1)) break;
+            if (get(postings->documents, reached[nth]) != document) break;
+        }
+        if (nth < size) continue;
+        int64_t row = get(segment->stream.starts, document);
+        int64_t border = row + get(segment->stream.abstracts, document);
+        int64_t end = get(segment->stream.starts, document + 1);
+        for (; is_done && row + size <= end; row++)
+            if (stands(segment, STEMS, stems, size, row))
+                is_done = add(found, document, row >= border ? ABSTRACT : TITLE);
+    }
+    free(reached);
+    return is_done;
+}
+
+/* Finds the documents with words in a row; `numbers` are those of the lexicon. Says whether memory
+ * was enough. */
+int in_a_row(const Segment *segment, const Row *row, const int64_t *numbers, Holders *found) {
+    found->size = 0;
+    int64_t rarest = rarest_of(&segment->postings[row->group], numbers, row->size);
+    if (row->group == STEMS) return by_reading(segment, numbers[rarest], numbers, row->size, found);
+    int64_t *words = malloc((size_t)row->size * sizeof(int64_t));
+    if (!words) return 0;
+    for (int64_t nth = 0; nth < row->size; nth++) words[nth] = get(segment->word_of, numbers[nth]);
+    int is_done = by_positions(segment, numbers[rarest], rarest, row->size - 1 - rarest, words, found);
+    free(words);
+    return is_done;
+}

@@ -1,0 +1,123 @@
+"""What leaves ask of an index, and words in a row as the kernels find them."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index.kernels import LEAF, ROW, TERM
+from search.asked import Asked
+from search.clauses import Between, FieldTerm, Leaf, Ranked, Sequence, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from index.analysis import Layer
+    from search import Searcher
+
+BOTH = ("title", "abstract")
+
+
+def asked(searcher: Searcher, leaf: Leaf) -> tuple[object, list[object], list[object], int]:
+    found = searcher._postings.asked(leaf)
+    [counted] = LEAF.iter_unpack(found.leaves)
+    terms = list(TERM.iter_unpack(found.terms))
+    return counted, terms, list(ROW.iter_unpack(found.rows)), len(found.numbers) // 8
+
+
+def row(*forms: str, layer: Layer = "exact", fields: tuple[str, ...] = BOTH) -> Sequence:
+    return Sequence(" ".join(forms), forms, fields, layer)
+
+
+def test_a_leaf_says_its_terms_with_their_weights_and_its_rows(
+    searching: Callable[..., Searcher],
+) -> None:
+    searcher = searching("alfa bravo")
+    alfa, bravo = (searcher._postings.segments[0].store.lexicon("stems").find(w) for w in NAMES)
+    weighed = Terms("q", (FieldTerm("title", "stems", "alfa"), FieldTerm("title", "stems", "x")))
+    assert asked(searcher, weighed) == ((1, 0, 1, 0), [(0, 1, alfa, 1.0)], [], 0)
+    weighed = Terms("q", (FieldTerm("abstract", "stems", "bravo", 0.5),), phrases=(row(*NAMES),))
+    assert asked(searcher, weighed) == ((1, 1, 2, 0), [(0, 1, bravo, 0.5)], [(0, 0, 2)], 2)
+    assert asked(searcher, row(*NAMES)) == ((0, 1, 3, 1), [], [(0, 0, 2)], 2)
+
+
+NAMES = ("alfa", "bravo")
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [Terms("zulu", ()), row("alfa", "zulu"), row(), Between("2003", 2003, 2003)],
+)
+def test_what_is_nowhere_asks_for_nothing(leaf: Leaf, searching: Callable[..., Searcher]) -> None:
+    (terms, rows, _, _), *others = asked(searching("alfa bravo"), leaf)  # type: ignore[misc] # a tuple
+    assert (terms, rows, others) == (0, 0, [[], [], 0])
+
+
+def test_leaves_together_stand_one_after_the_other(searching: Callable[..., Searcher]) -> None:
+    postings = searching("alfa bravo")._postings
+    some = [postings.asked(leaf) for leaf in (row(*NAMES), Terms("zulu", ()), row("bravo"))]
+    together = Asked.together(some)
+    assert together.size == 3
+    assert together.leaves == b"".join(one.leaves for one in some)
+    assert together.numbers == some[0].numbers + some[2].numbers
+    assert Asked.together([]) == Asked()
+
+
+def in_a_row(searcher: Searcher, layer: Layer, *forms: str) -> dict[int, tuple[int, int]]:
+    """By document how often its title and its text have words in a row, as they are marked."""
+    leaf = row(*forms, layer=layer)
+    documents = searcher._ranker.rank(Ranked((leaf,))).documents.tolist()
+    [segment] = searcher._postings.segments
+    found = searcher._highlighter.matches(segment, [leaf], documents).tolist()
+    fields = {
+        one: [field for nth, field, *_ in found if documents[nth] == one] for one in documents
+    }
+    return {one: (some.count(0), some.count(1)) for one, some in fields.items()}
+
+
+def test_words_in_a_row_are_counted_in_title_and_abstract_apart(
+    searching: Callable[..., Searcher],
+) -> None:
+    searcher = searching(
+        ("alfa bravo", "alfa bravo, alfa bravo"),
+        ("alfa", "bravo"),  # from the title into the text
+        "alfa\nbravo",  # from one paragraph into the next
+        "bravo alfa alfa alfa",
+        "alfas bravos",
+        "alfa",
+    )
+    assert in_a_row(searcher, "exact", "alfa", "bravo") == {0: (1, 2)}
+    assert in_a_row(searcher, "stems", "alfa", "bravo") == {0: (1, 2), 4: (0, 1)}
+    assert in_a_row(searcher, "exact", "alfa", "alfa") == {3: (0, 2)}
+    assert in_a_row(searcher, "exact") == {}
+    # From the last word of one document into the first of the next, and beyond the last of all.
+    assert in_a_row(searcher, "exact", "bravo", "alfas") == {}
+    assert in_a_row(searcher, "exact", *["alfa"] * 4) == {}
+
+
+@pytest.mark.parametrize("layer", ["exact", "stems"])
+def test_words_in_a_row_are_those_that_reading_finds(
+    layer: Layer, searching: Callable[..., Searcher]
+) -> None:
+    chance = random.Random(1)
+    forms = ("alfa", "alfas", "bravo")
+    # In a text a line end parts paragraphs.
+    texts = [
+        (chance.choices(forms, k=chance.randint(0, 4)), chance.choices((*forms, "\n"), k=9))
+        for _ in range(60)
+    ]
+    searcher = searching(*((" ".join(title), " ".join(text)) for title, text in texts))
+    written = {"exact": forms, "stems": ("alfa", "bravo")}[layer]
+
+    def count(words: list[str], sought: tuple[str, ...]) -> int:
+        read = [word.rstrip("s") if layer == "stems" else word for word in words]
+        return sum(tuple(read[at : at + len(sought)]) == sought for at in range(len(read)))
+
+    for size in (1, 2, 3, 4):
+        for sought in product(written, repeat=size):
+            counts = {n: tuple(count(one, sought) for one in text) for n, text in enumerate(texts)}
+            expected = {number: found for number, found in counts.items() if any(found)}
+            assert in_a_row(searcher, layer, *sought) == expected, sought
