@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -61,6 +62,10 @@ class Excerpt(NamedTuple):
     matches: tuple[Match, ...]
 
 
+_new_passage = partial(tuple.__new__, Passage)
+_new_match = partial(tuple.__new__, Match)
+
+
 class Highlighter:
     """Finds where the leaves of a query match in documents of one index. For any threads."""
 
@@ -105,7 +110,7 @@ class Highlighter:
         while True:
             found = np.empty((room, 5), np.int64)
             leaves = (wanted.size, *wanted)
-            where = (address(segment.packed), place, *leaves, len(documents), address(numbers))
+            where = (segment.place, place, *leaves, len(documents), address(numbers))
             count = mark(*where, room, address(found))
             if count < 0:
                 raise MemoryError
@@ -145,8 +150,9 @@ def _excerpted(matches: Numbers, kept: Many[Kept], lines: bytes, most: int) -> l
 class _Reader:
     """Reads what ``_excerpted`` gives, document by document."""
 
-    def __init__(self, numbers: Iterable[int], asked: Many[Leaf], order: Mapping[str, int]) -> None:
-        self._next = iter(numbers).__next__
+    def __init__(self, numbers: list[int], asked: Many[Leaf], order: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self._place = 0
         self._asked = asked
         self._order = order
         self._named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
@@ -154,8 +160,8 @@ class _Reader:
     def excerpt(self, stored: Stored) -> Excerpt:
         """The next document, which is known."""
         title_spans = self._spans()
-        passages = tuple([self._passage(stored) for _ in range(self._next())])
-        matches = [self._match(stored) for _ in range(self._next())]
+        passages = tuple([self._passage(stored) for _ in range(self._count())])
+        matches = self._matches(stored.title, stored.text)
         if not (stored.title.isascii() and stored.text.isascii()):
             matches = list(_once(matches))
         if self._named:
@@ -163,21 +169,34 @@ class _Reader:
             matches = sorted([*matches, *_once(named)], key=lambda one: self._order[one.query])
         return Excerpt(title_spans, passages, tuple(matches))
 
+    def _count(self) -> int:
+        count = self._numbers[self._place]
+        self._place += 1
+        return count
+
+    def _rows(self, width: int) -> Iterator[tuple[int, ...]]:
+        """The next rows of so many numbers; how many there are stands before them."""
+        first = self._place + 1
+        self._place = end = first + width * self._numbers[first - 1]
+        return zip(*[iter(self._numbers[first:end])] * width, strict=True)
+
     def _spans(self) -> tuple[Span, ...]:
-        read = self._next
-        return tuple([(read(), read()) for _ in range(read())])
+        return tuple(self._rows(2))  # type: ignore[arg-type] # two numbers each
 
     def _passage(self, stored: Stored) -> Passage:
-        read = self._next
-        start, end, label, label_end = read(), read(), read(), read()
+        first = self._place
+        self._place = first + 4
+        start, end, label, label_end = self._numbers[first : first + 4]
         named = json.loads(stored.kept.part("passages", label, label_end)) if label else None
-        return Passage(start, end, named, self._spans())
+        return _new_passage((start, end, named, self._spans()))
 
-    def _match(self, stored: Stored) -> Match:
-        read = self._next
-        query, field, start, end = self._asked[read()].query, read(), read(), read()
-        written = (stored.text if field else stored.title)[start:end]
-        return Match(query, " ".join(written.split()), TEXT_FIELDS[field])
+    def _matches(self, title: str, text: str) -> list[Match]:
+        asked = self._asked
+        return [
+            _new_match((asked[line].query, " ".join(written.split()), TEXT_FIELDS[field]))
+            for line, field, start, end in self._rows(4)
+            for written in [(text if field else title)[start:end]]
+        ]
 
 
 def _once(matches: Iterable[Match]) -> Iterable[Match]:

@@ -15,7 +15,6 @@ import numpy as np
 
 from index.codec.layout import PLACES
 from index.codec.lexicon import ABSENT
-from index.kernels import address
 from index.schema import TEXT_FIELDS, field_of
 from search.asked import asked_of
 from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment, TermsOf
@@ -168,7 +167,7 @@ class Postings:
     @cached_property
     def packed(self) -> bytes:
         """Where the segments are described, as ``index.kernels`` is told."""
-        return array("q", [address(segment.packed) for segment in self.segments]).tobytes()
+        return array("q", [segment.place for segment in self.segments]).tobytes()
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:

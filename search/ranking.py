@@ -42,6 +42,7 @@ from search.clauses import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
@@ -127,6 +128,50 @@ class Ranking:
         return documents, self.scores[documents]
 
 
+class _Setting:
+    """What scores are computed with, ``packed`` as ``index.kernels`` is told.
+
+    Whoever passes it on holds it meanwhile: it keeps the arrays that it names.
+    """
+
+    def __init__(self, postings: Postings, weights: Weights) -> None:
+        self._weights = weights
+        live, lengths = postings.live, [postings.column(f"{name}_length") for name in TEXT_FIELDS]
+        self._averages = [_average(one if live is None else one[live]) for one in lengths]
+        scales = [self._scale(field, one) for field, one in enumerate(lengths)]
+        shortened = np.minimum(lengths[1], LONGEST_KNOWN + 1).astype(np.uint16)
+        known = self._known(min(int(shortened.max(initial=0)), LONGEST_KNOWN))
+        self._held = (*scales, shortened, known, live)
+        self.packed = SETTING.pack(
+            postings.size,
+            postings.count,
+            weights.k1,
+            *map(address, scales),
+            address(shortened),
+            address(known),
+            *(size - 1 for size in known.shape),
+            0 if live is None else address(live),
+        )
+
+    def _scale(self, field: int, lengths: NDArray[np.int64] | NDArray[np.int32]) -> Scores:
+        """What frequencies in fields of so many words are multiplied by."""
+        weight, b = self._weights.of(TEXT_FIELDS[field])
+        scale: Scores = weight / (1.0 - b + b * lengths.astype(np.float64) / self._averages[field])
+        return scale
+
+    def _known(self, longest: int) -> Scores:
+        """What a word adds, idf aside, that stands in an abstract and not in its title.
+
+        A row for how often it stands there, a column for how many words the abstract has.
+        """
+        x = np.arange(MOST_KNOWN + 1)[:, None] * self._scale(1, np.arange(longest + 1))
+        return x / (x + self._weights.k1)
+
+
+def _average(lengths: NDArray[np.int32]) -> float:
+    return float(lengths.mean()) or 1.0 if len(lengths) else 1.0
+
+
 class Ranker:
     """Ranks the documents of one index. Safe to share by threads."""
 
@@ -138,8 +183,6 @@ class Ranker:
 
     def rank(self, clause: Ranked) -> Ranking:
         """All hits."""
-        if self._is_plain(clause.clauses):
-            return Ranking(*self._of_words(clause.clauses), self._years)
         found = self._ranked(clause.clauses)
         mask = found.mask if self.postings.live is None else found.mask & self.postings.live
         return Ranking(mask, found.scores, self._years)
@@ -150,20 +193,18 @@ class Ranker:
         self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
         return replace(ranking, scores=scores)
 
-    def _is_plain(self, clauses: tuple[Clause, ...]) -> bool:
-        """Whether all that is asked is that hits have any of some words: most queries are such."""
-        return (
-            not self.weights.all_words_first
-            and all(
-                isinstance(one, Terms | Hint)
-                or (isinstance(one, Ranked) and self._is_plain(one.clauses))
-                for one in clauses
-            )
-            and any(isinstance(one, Terms | Ranked) for one in clauses)
-        )
+    def _is_free(self, clause: Clause) -> bool:
+        """Whether a clause only asks for any of some words: most queries are of nothing else."""
+        match clause:
+            case Terms() | Hint():
+                return not self.weights.all_words_first
+            case Ranked(inner):
+                return all(map(self._is_free, inner)) and _has_reason(inner)
+            case _:
+                return False
 
-    def _of_words(self, clauses: tuple[Clause, ...]) -> tuple[Mask, Scores]:
-        """The documents with any of some words, and the scores of all."""
+    def _of_words(self, clauses: Iterable[Clause]) -> tuple[Mask, Scores]:
+        """The documents with any of some words, or with one row of words; and their scores."""
         total = np.zeros(self.postings.size)
         mask = np.zeros(self.postings.size, bool)
         reasons: list[_Weighted] = []
@@ -176,7 +217,7 @@ class Ranker:
                     inside, scores = self._of_words(inner)
                     total += np.where(inside, scores, 0.0)
                     mask |= inside
-                case Terms():
+                case Terms() | Sequence():
                     reasons.append((clause, 1.0))
         self._add([*reasons, *hints], len(reasons), total, mask)
         return mask, total
@@ -184,9 +225,9 @@ class Ranker:
     def _add(self, leaves: Many[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
         """Adds the scores of leaves, and marks what the first ones match, which are reasons."""
         asked = Asked.together([self.postings.asked(leaf) for leaf, _ in leaves])
-        sums, found = self._scratch
+        setting = self._setting
         failed = score(
-            self._setting,
+            setting.packed,
             self.postings.packed,
             asked.size,
             *asked,
@@ -194,73 +235,23 @@ class Ranker:
             reasons,
             address(total),
             address(mask),
-            address(sums),
-            address(found),
+            *self._scratch,
         )
         if failed:
             raise MemoryError
 
     @cached_property
-    def _setting(self) -> bytes:
-        live = self.postings.live
-        return SETTING.pack(
-            self.postings.size,
-            self.postings.count,
-            self.weights.k1,
-            *map(address, self._scales),
-            address(self._lengths),
-            address(self._known),
-            *(size - 1 for size in self._known.shape),
-            0 if live is None else address(live),
-        )
-
-    @cached_property
-    def _scales(self) -> tuple[Scores, ...]:
-        """For title and abstract what the frequencies in each document are multiplied by."""
-        return tuple(
-            self._scale(field, self.postings.column(f"{field}_length").astype(np.float64))
-            for field in TEXT_FIELDS
-        )
-
-    def _scale(self, field: str, lengths: Scores) -> Scores:
-        """What the frequency in a field of so many words is multiplied by."""
-        weight, b = self.weights.of(field)
-        return weight / (1.0 - b + b * lengths / self._averages[field])
-
-    @cached_property
-    def _averages(self) -> dict[str, float]:
-        """How many words title and abstract have on average."""
-        return {
-            field: self._average(self.postings.column(f"{field}_length")) for field in TEXT_FIELDS
-        }
-
-    @cached_property
-    def _lengths(self) -> NDArray[np.uint16]:
-        """The words of each abstract, one more than are known for all that have more."""
-        lengths = self.postings.column("abstract_length")
-        return np.minimum(lengths, LONGEST_KNOWN + 1).astype(np.uint16)
-
-    @cached_property
-    def _known(self) -> Scores:
-        """What a word adds, idf aside, that stands in an abstract and not in its title.
-
-        A row for how often it stands there, a column for how many words the abstract has.
-        """
-        longest = min(int(self._lengths.max(initial=0)), LONGEST_KNOWN)
-        x = np.arange(MOST_KNOWN + 1)[:, None] * self._scale("abstract", np.arange(longest + 1.0))
-        return x / (x + self.weights.k1)
-
-    def _average(self, lengths: NDArray[np.int32]) -> float:
-        live = lengths if self.postings.live is None else lengths[self.postings.live]
-        return float(live.mean()) or 1.0 if len(live) else 1.0
+    def _setting(self) -> _Setting:
+        return _Setting(self.postings, self.weights)
 
     @property
-    def _scratch(self) -> tuple[Scores, NDArray[np.int32]]:
-        """A zero for every document and room for them all, which each thread keeps."""
-        found: tuple[Scores, NDArray[np.int32]] | None = getattr(self._local, "scratch", None)
+    def _scratch(self) -> tuple[int, int]:
+        """Where each thread keeps a zero for every document, and room for them all."""
+        found: tuple[int, int] | None = getattr(self._local, "scratch", None)
         if found is None:
             size = self.postings.size
-            found = self._local.scratch = (np.zeros(size), np.empty(size + 1, np.int32))
+            kept = self._local.kept = (np.zeros(size), np.empty(size + 1, np.int32))
+            found = self._local.scratch = (address(kept[0]), address(kept[1]))
         return found
 
     def _found(self, clause: Clause) -> _Found:
@@ -300,15 +291,22 @@ class Ranker:
         return mask, scores
 
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
-        found = [self._found(clause) for clause in clauses]
-        mask = np.full(self.postings.size, fill_value=bool(found))
-        ranking = [one for one in found if one.ranks and one.decides]
+        if len(clauses) == 1 and isinstance(clauses[0], Sequence):
+            return _Found(*self._of_words(clauses))
+        free = [clause for clause in clauses if self._is_free(clause)]
+        words = _Found(*self._of_words(free), decides=_has_reason(free))
+        if len(free) == len(clauses) and words.decides:
+            return words
+        others = [clause for clause in clauses if not self._is_free(clause)]
+        found = [self._found(clause) for clause in others]
+        mask = np.full(self.postings.size, fill_value=bool(clauses))
+        ranking = [one for one in (words, *found) if one.ranks and one.decides]
         if ranking:
             mask = np.logical_or.reduce([one.mask for one in ranking])
-        for clause, one in zip(clauses, found, strict=True):
+        for clause, one in zip(others, found, strict=True):
             if not isinstance(clause, Terms | Hint | Ranked):
                 mask = mask & one.mask
-        scores = self._summed(found)
+        scores = self._summed([words, *found])
         if self.weights.all_words_first and len(ranking) > 1:
             complete = np.logical_and.reduce([one.mask for one in ranking])
             scores = scores + complete * (scores.max(initial=0.0) + 1.0)
@@ -332,3 +330,8 @@ class Ranker:
         if last is not None:
             mask = mask & (years <= last)
         return mask
+
+
+def _has_reason(clauses: Iterable[Clause]) -> bool:
+    """Whether any of some free clauses can be the reason of a hit."""
+    return any(not isinstance(clause, Hint) for clause in clauses)

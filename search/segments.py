@@ -5,13 +5,13 @@ Everything is given by the numbers that documents have in the whole index, witho
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.layout import CONCEPTS, GROUPS, PLACES, STEMS
 from index.codec.run import NO_TERM
+from index.kernels import address
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
@@ -96,11 +96,9 @@ class Segment:
         if leaf.has_deletions():
             self.live = np.ones(self.size, bool)
             self.live[list(leaf.deleted_docs_set)] = False
-
-    @cached_property
-    def packed(self) -> Numbers:
-        """Where its arrays are, as ``index.kernels`` is told."""
-        return np.array([*self.store.columns, self.first], np.int64)
+        self._packed = np.array([*self.store.columns, first], np.int64)
+        self.place = address(self._packed)
+        """Where it is described to ``index.kernels``."""
 
     def field(self, field: str, number: int) -> PostingList:
         """The documents with a term in a field."""

@@ -1,4 +1,4 @@
-"""The terms of an index in their order, found by bisection of a mapped array.
+"""The terms of an index in their order, found by bisection of mapped arrays.
 
 The first eight bytes of every term are kept as one number, most significant byte first, so that
 numbers sort as terms do. Few terms share all eight; those are told apart by the rest.
@@ -6,12 +6,12 @@ numbers sort as terms do. Few terms share all eight; those are told apart by the
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.codec.arrays import Strings
+from index.kernels import LEXICON, find
 from index.tokens import Remembered
 
 if TYPE_CHECKING:
@@ -31,12 +31,17 @@ class Lexicon:
     """The terms of one group, numbered in the order of their UTF-8."""
 
     def __init__(self, arrays: Arrays, group: str) -> None:
-        self._terms = Strings(arrays, f"{group}.terms")
-        self._heads = arrays.view(f"{group}.heads")
+        heads, terms = f"{group}.heads", f"{group}.terms"
+        self._terms = Strings(arrays, terms)
+        self._size = len(arrays.view(heads))
+        starts = arrays.column(f"{terms}.starts")
+        self._packed = LEXICON.pack(
+            arrays.column(heads)[0], self._size, *starts, arrays.column(terms)[0]
+        )
         self._numbers = Remembered(self._find, NUMBERS_KEPT)
 
     def __len__(self) -> int:
-        return len(self._heads)
+        return self._size
 
     def __getitem__(self, number: int) -> str:
         return self._terms[number]
@@ -50,20 +55,16 @@ class Lexicon:
         return self._numbers[term]
 
     def _find(self, term: str) -> int:
-        sought = _utf8(term)
-        place = self.first_from(sought)
-        there = place < len(self._heads) and self._terms.utf8(place) == sought
-        return place if there else ABSENT
+        return max(self._place(_utf8(term)), ABSENT)
 
     def first_from(self, term: str | bytes) -> int:
         """The number of the first term that is not before ``term``."""
-        sought = _utf8(term)
-        head = _head(sought)
-        first = bisect_left(self._heads, head)
-        if first == len(self._heads) or self._heads[first] != head:
-            return first
-        last = bisect_right(self._heads, head, first)
-        return bisect_left(range(last), sought, first, last, key=self._terms.utf8)
+        place = self._place(_utf8(term))
+        return place if place >= 0 else ~place
+
+    def _place(self, sought: bytes) -> int:
+        place: int = find(self._packed, sought, len(sought))
+        return place
 
     def starting(self, prefix: str) -> range:
         """The numbers of the terms that begin with ``prefix``."""
@@ -81,7 +82,3 @@ def write_lexicon(arrays: ArraysWriter, group: str, terms: Sequence[bytes]) -> N
 
 def _utf8(term: str | bytes) -> bytes:
     return term if isinstance(term, bytes) else term.encode("utf-8", "surrogatepass")
-
-
-def _head(term: bytes) -> int:
-    return int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big")

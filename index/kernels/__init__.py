@@ -31,6 +31,9 @@ SETTING = Struct("=q2d7q")
 """Document numbers, documents, k1, the addresses of the fields' scales, of lengths and of what is
 known, up to what that goes, and the address of what is live."""
 
+LEXICON = Struct("=5q")
+"""The address of the heads, how many, the column of starts, the address of the terms."""
+
 Column = tuple[int, int]
 """The address of an array, and how many bytes each of its numbers takes."""
 
@@ -62,6 +65,7 @@ def _function(name: str, count: int, result: type | None = None) -> Any:  # noqa
 
 
 _library = _loaded()
+find = _function("find", 3, ctypes.c_int64)
 score = _function("score", 13, ctypes.c_int64)
 best = _function("best", 6, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)

@@ -1,0 +1,43 @@
+/* Where a term is among sorted ones: see index/codec/lexicon.py. */
+#include "columns.h"
+
+#include <string.h>
+
+#define HEAD 8
+
+/* Sorted terms: the first bytes of each as one number, where each starts, and all end to end. */
+typedef struct {
+    const uint64_t *heads;
+    int64_t size;
+    Column starts;
+    const char *terms;
+} Lexicon;
+
+static uint64_t head_of(const uint8_t *term, int64_t length) {
+    uint64_t head = 0;
+    for (int64_t byte = 0; byte < HEAD; byte++) head = head << 8 | (byte < length ? term[byte] : 0);
+    return head;
+}
+
+static int compare(const Lexicon *lexicon, int64_t number, const uint8_t *sought, int64_t length) {
+    int64_t start = get(lexicon->starts, number);
+    int64_t size = get(lexicon->starts, number + 1) - start;
+    int order = memcmp(lexicon->terms + start, sought, (size_t)(size < length ? size : length));
+    return order ? order : (size > length) - (size < length);
+}
+
+/* Returns the number of a term, or if it is not there ~n for the first term n that is after it. */
+int64_t find(const Lexicon *lexicon, const uint8_t *sought, int64_t length) {
+    uint64_t head = head_of(sought, length);
+    int64_t first = 0, last = lexicon->size;
+    while (first < last) {
+        int64_t middle = (first + last) / 2;
+        uint64_t other = lexicon->heads[middle];
+        int order = (other > head) - (other < head);
+        if (!order) order = compare(lexicon, middle, sought, length);
+        if (!order) return middle;
+        if (order < 0) first = middle + 1;
+        else last = middle;
+    }
+    return ~first;
+}
