@@ -20,16 +20,18 @@ if TYPE_CHECKING:
     from search.postings import Postings
 
 SHORTEST = 4
-_NEAREST = 20
 
 
 class _Known(NamedTuple):
-    """The words of an index: how many texts have each, its length, and its letters as bits."""
+    """The words of an index, the shortest first: how many texts have each, and its letters as bits.
+
+    ``starts[n]`` is the first that is no shorter than *n* letters.
+    """
 
     words: list[str]
     counts: NDArray[np.int32]
-    lengths: NDArray[np.int32]
     letters: NDArray[np.uint32]
+    starts: list[int]
 
 
 class Speller:
@@ -42,10 +44,12 @@ class Speller:
     def _known(self) -> _Known:
         # Made at the first misspelling; 60,000 words take 5 MB.
         counts = self._postings.forms()
-        words = list(counts)
+        words = sorted(counts, key=len)
+        found = np.fromiter(map(counts.__getitem__, words), np.int32, len(words))
         lengths = np.fromiter(map(len, words), np.int32, len(words))
-        found = np.fromiter(counts.values(), np.int32, len(words))
-        return _Known(words, found, lengths, _letters(words, lengths))
+        longest = int(lengths.max(initial=0))
+        starts = np.searchsorted(lengths, np.arange(longest + 2)).tolist()
+        return _Known(words, found, _letters(words, lengths), starts)
 
     @property
     def _words(self) -> list[str]:
@@ -60,30 +64,34 @@ class Speller:
         form = fold(word)
         if len(form) < SHORTEST or not form.isalpha():
             return None
-        edits = min(3, 1 + len(form) // 6)
         words, counts, _, _ = self._known
-        places = self._within(form, edits)
-        choices = [words[place] for place in places]
-        found = process.extract(
-            form, choices, scorer=OSA.distance, score_cutoff=edits, limit=_NEAREST
-        )
-        ranked = sorted(
-            (distance, candidate[0] != form[0], -int(counts[places[number]]), candidate)
-            for candidate, distance, number in found
-        )
-        return ranked[0][-1] if ranked else None
+        for edits in range(1, min(3, 1 + len(form) // 6) + 1):
+            places = self._within(form, edits)
+            choices = [words[place] for place in places]
+            found = process.extract(
+                form, choices, scorer=OSA.distance, score_cutoff=edits, limit=None
+            )
+            if found:
+                return min(
+                    (candidate[0] != form[0], -int(counts[places[number]]), candidate)
+                    for candidate, _, number in found
+                )[-1]
+        return None
 
     def _within(self, form: str, edits: int) -> list[int]:
         """Where the words are that so few edits may lead to, and not many others.
 
-        An edit changes the length by one at most, and the set of letters by two. To compare all
-        words letter by letter instead takes twenty milliseconds.
+        An edit changes the length by one at most, and adds and takes away a letter at most. To
+        compare all words letter by letter instead takes twenty milliseconds.
         """
-        _, _, lengths, letters = self._known
+        _, _, letters, starts = self._known
+        longest = len(starts) - 1
+        first = starts[min(max(len(form) - edits, 0), longest)]
         own = _letters([form], np.array([len(form)]))
-        near = np.abs(lengths - len(form)) <= edits
-        near &= np.bitwise_count(letters ^ own) <= 2 * edits
-        return np.flatnonzero(near).tolist()
+        near = letters[first : starts[min(len(form) + edits + 1, longest)]]
+        added = np.bitwise_count(near & ~own) <= edits
+        found: list[int] = np.flatnonzero(added & (np.bitwise_count(own & ~near) <= edits)).tolist()
+        return [first + place for place in found]
 
     def better(self, query: str, missing: Iterable[str]) -> str | None:
         """The query with its missing words replaced, or None if nothing near is known."""

@@ -120,7 +120,7 @@ LETTERS = "abcdeéα\N{CYRILLIC SMALL LETTER A}"
 )
 def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: int) -> None:
     speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
-    within = {words[place] for place in speller._within(form, edits)}
+    within = {speller._words[place] for place in speller._within(form, edits)}
     assert {word for word in words if OSA.distance(word, form) <= edits} <= within
 
 
@@ -129,3 +129,19 @@ def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
     speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: forms)))
     assert speller.nearest("relapsex") == "relapser"
     assert Speller(cast("Postings", SimpleNamespace(forms=dict))).nearest("relapse") is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    words=st.lists(st.text("abc", min_size=4, max_size=9), unique=True, min_size=1, max_size=30),
+    form=st.text("abc", min_size=4, max_size=9),
+)
+def test_the_nearest_of_all_words_is_found(words: list[str], form: str) -> None:
+    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    least = min(OSA.distance(word, form) for word in words)
+    nearest = speller.nearest(form)
+    if form in words or least > min(3, 1 + len(form) // 6):
+        assert nearest in {form, None}
+    else:
+        assert nearest is not None
+        assert OSA.distance(nearest, form) == least
