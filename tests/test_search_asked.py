@@ -107,7 +107,7 @@ def test_words_in_a_row_are_those_that_reading_finds(
     # In a text a line end parts paragraphs.
     texts = [
         (chance.choices(forms, k=chance.randint(0, 4)), chance.choices((*forms, "\n"), k=9))
-        for _ in range(60)
+        for _ in range(400)
     ]
     searcher = searching(*((" ".join(title), " ".join(text)) for title, text in texts))
     written = {"exact": forms, "stems": ("alfa", "bravo")}[layer]

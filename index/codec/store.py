@@ -134,7 +134,8 @@ class Store:
         arrays = self.postings
         lists = (f"{g}.{c}" for g in LAYER_GROUPS for c in _LISTS)
         wide = (f"wide.{group}.{column}" for group in LAYER_GROUPS[1:] for column in _WIDE)
-        sizes = (len(arrays["stream.rare.rows"]), len(arrays["stream.odd.rows"]))
+        counted = ("stream.rare.rows", "stream.odd.rows", "stream.stem_of")
+        sizes = [len(arrays[name]) for name in counted]
         before, beside = map(
             chain.from_iterable,
             (map(arrays.column, [*lists, *_OF_EXACT, *_STREAM]), map(arrays.column, wide)),

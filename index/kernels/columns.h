@@ -73,7 +73,7 @@ typedef struct {
 typedef struct {
     Column starts, abstracts, words, stem_of, offsets, width_of;
     Column rare_rows, rare_values, odd_rows, odd_values;
-    int64_t rare, odd;
+    int64_t rare, odd, vocabulary; /* how many rare and odd rows, how many words there are */
 } Stream;
 
 /* Terms of a group that span words: by document the term, its first and its last row. */

@@ -2,6 +2,9 @@
 #include "columns.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define FEW 128 /* documents */
 
 static int64_t size_of(const Postings *postings, int64_t number) {
     return get(postings->starts, number + 1) - get(postings->starts, number);
@@ -61,30 +64,68 @@ static int by_positions(const Segment *segment, int64_t rarest, int64_t before, 
     return 1;
 }
 
+/* A bit for each word that has a stem, by what the stream says for it; others may share a bit. */
+typedef struct {
+    uint8_t bits[(RARE + 1) / 8];
+} Words;
+
+static void set_words(Words *words, const Stream *stream, int64_t stem) {
+    const uint32_t *wide = stream->stem_of.width == 4 ? stream->stem_of.at : NULL;
+    memset(words, 0, sizeof *words);
+    for (int64_t word = 0; word < stream->vocabulary; word++) {
+        if ((wide ? wide[word] : get(stream->stem_of, word)) != stem) continue;
+        int64_t said = word < RARE ? word : RARE;
+        words->bits[said / 8] |= (uint8_t)(1 << said % 8);
+    }
+}
+
+static inline int may_be(const Words *words, const Stream *stream, int64_t row) {
+    int64_t said = get(stream->words, row) & RARE;
+    return words->bits[said / 8] >> said % 8 & 1;
+}
+
+/* Whether a document has all of some stems; `reached` goes on in the posting list of each. */
+static int has_all(const Postings *postings, const int64_t *stems, int64_t size,
+                   int64_t document, int64_t *reached) {
+    for (int64_t nth = 0; nth < size; nth++) {
+        int64_t end = get(postings->starts, stems[nth] + 1);
+        Column rest = from(postings->documents, reached[nth]);
+        reached[nth] += lower_bound(rest, end - reached[nth], document);
+        if (reached[nth] == end || get(postings->documents, reached[nth]) != document) return 0;
+    }
+    return 1;
+}
+
+static int read_document(const Segment *segment, int64_t document, const Words *words,
+                         int64_t rarest, const int64_t *stems, int64_t size, Holders *found) {
+    const Stream *stream = &segment->stream;
+    int64_t start = get(stream->starts, document), end = get(stream->starts, document + 1);
+    int64_t border = start + get(stream->abstracts, document);
+    for (int64_t row = start; row + size <= end; row++) {
+        if (!may_be(words, stream, row + rarest)) continue;
+        if (!stands(segment, STEMS, stems, size, row)) continue;
+        if (!add(found, document, row >= border ? ABSTRACT : TITLE)) return 0;
+    }
+    return 1;
+}
+
 /* Stems have none: documents that have all of them are read. */
 static int by_reading(const Segment *segment, int64_t rarest, const int64_t *stems, int64_t size,
                       Holders *found) {
     const Postings *postings = &segment->postings[STEMS];
-    int64_t last = get(postings->starts, rarest + 1);
+    int64_t last = get(postings->starts, stems[rarest] + 1);
     int64_t *reached = malloc((size_t)size * sizeof(int64_t));
-    int is_done = reached != NULL;
-    for (int64_t nth = 0; is_done && nth < size; nth++)
-        reached[nth] = get(postings->starts, stems[nth]);
-    for (int64_t place = get(postings->starts, rarest); is_done && place < last; place++) {
-        int64_t document = get(postings->documents, place), nth = 0;
-        for (; nth < size; nth++) {
-            int64_t left = get(postings->starts, stems[nth] + 1) - reached[nth];
-            reached[nth] += lower_bound(from(postings->documents, reached[nth]), left, document);
-            if (reached[nth] == get(postings->starts, stems[nth] + 1)) break;
-            if (get(postings->documents, reached[nth]) != document) break;
-        }
-        if (nth < size) continue;
-        int64_t row = get(segment->stream.starts, document);
-        int64_t border = row + get(segment->stream.abstracts, document);
-        int64_t end = get(segment->stream.starts, document + 1);
-        for (; is_done && row + size <= end; row++)
-            if (stands(segment, STEMS, stems, size, row))
-                is_done = add(found, document, row >= border ? ABSTRACT : TITLE);
+    Words words;
+    if (!reached) return 0;
+    /* To look through all words once costs as much as to read some hundred documents. */
+    if (size_of(postings, stems[rarest]) < FEW) memset(&words, 0xFF, sizeof words);
+    else set_words(&words, &segment->stream, stems[rarest]);
+    for (int64_t nth = 0; nth < size; nth++) reached[nth] = get(postings->starts, stems[nth]);
+    int is_done = 1;
+    for (int64_t at = get(postings->starts, stems[rarest]); at < last && is_done; at++) {
+        int64_t document = get(postings->documents, at);
+        if (has_all(postings, stems, size, document, reached))
+            is_done = read_document(segment, document, &words, rarest, stems, size, found);
     }
     free(reached);
     return is_done;
@@ -95,7 +136,7 @@ static int by_reading(const Segment *segment, int64_t rarest, const int64_t *ste
 int in_a_row(const Segment *segment, const Row *row, const int64_t *numbers, Holders *found) {
     found->size = 0;
     int64_t rarest = rarest_of(&segment->postings[row->group], numbers, row->size);
-    if (row->group == STEMS) return by_reading(segment, numbers[rarest], numbers, row->size, found);
+    if (row->group == STEMS) return by_reading(segment, rarest, numbers, row->size, found);
     int64_t *words = malloc((size_t)row->size * sizeof(int64_t));
     if (!words) return 0;
     for (int64_t nth = 0; nth < row->size; nth++) words[nth] = get(segment->word_of, numbers[nth]);
