@@ -290,7 +290,8 @@ def _occurrences(short: str, field: Field) -> Iterator[tuple[int, int]]:
     starts, ends = field.table.starts, field.table.ends
     for found in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", field.text):
         first, last = bisect_left(starts, found.start()), bisect_left(ends, found.end())
-        if starts[first : first + 1] == [found.start()] and ends[last : last + 1] == [found.end()]:
+        is_whole = first < len(starts) and starts[first] == found.start()
+        if is_whole and last < len(ends) and ends[last] == found.end():
             yield first, last
 
 

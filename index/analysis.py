@@ -13,12 +13,12 @@ import hashlib
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from index.abbreviations import Definition, definitions
 from index.ambiguity import Field, Senses
+from index.reading.book import Book
 from index.recognizer import Mention, Recognizer
 from index.stems import STEMS, stop_words
 from index.words import Word, word_table, words
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.vocabulary import Vocabulary
-    from index.words import WordTable
 
 Layer = Literal["stems", "exact", "concepts"]
 LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
 
-PARAGRAPH_GAP = 16
-"""Positions left free between paragraphs, so that no phrase reaches from one into the next."""
-
 _SOURCES = (
-    "abbreviations",
-    "agreement",
-    "alignment",
-    "ambiguity",
-    "analysis",
-    "recognizer",
-    "sentences",
-    "stems",
-    "tokens",
-    "words",
+    "abbreviations.py",
+    "agreement.py",
+    "alignment.py",
+    "ambiguity.py",
+    "analysis.py",
+    "kernels/trie.c",
+    "kernels/words.c",
+    "reading/book.py",
+    "reading/trie.py",
+    "recognizer.py",
+    "sentences.py",
+    "stems.py",
+    "tokens.py",
+    "words.py",
 )
 _position = attrgetter("position")
 _DATA = ("british_spellings.json", "stop_words.txt")
@@ -68,10 +68,10 @@ class AnalysedText(NamedTuple):
     """
 
     text: str
-    forms: list[str]
-    starts: list[int]
-    ends: list[int]
-    positions: list[int]
+    forms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    positions: Sequence[int]
     joined: list[tuple[int, str]]
     mentions: Sequence[Mention]
     definitions: Sequence[Definition]
@@ -103,6 +103,7 @@ class Analysis:
         self.vocabulary = vocabulary
         self._recognizer = Recognizer(vocabulary)
         self._senses = Senses(vocabulary, self._recognizer)
+        self._book = Book()
         # The layers of one abstract are asked for one after the other.
         self._read = lru_cache(maxsize=8)(self._read_together)
 
@@ -134,7 +135,7 @@ class Analysis:
         return tuple(map(_read_text, fields, settled))
 
     def _field(self, text: str) -> Field:
-        table = word_table(text)
+        table = self._book.read(text)
         return Field(table, self._recognizer.in_document(table), definitions(text))
 
 
@@ -147,7 +148,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(version("nltk").encode())
     package = files("index")
     for name in _SOURCES:
-        digest.update((package / f"{name}.py").read_bytes())
+        digest.update((package / name).read_bytes())
     for name in _DATA:
         digest.update((package / "data" / name).read_bytes())
     return digest.hexdigest()
@@ -161,19 +162,12 @@ def _read_text(field: Field, mentions: list[Mention]) -> ReadText:
             table.forms,
             table.starts,
             table.ends,
-            _positions(table),
+            table.positions,
             list(table.joined.items()),
             mentions,
             field.definitions,
         )
     )
-
-
-def _positions(table: WordTable) -> list[int]:
-    if "\n" not in table.text:
-        return list(range(len(table.forms)))
-    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in table.betweens]
-    return list(accumulate(steps, initial=-1))[1:]
 
 
 def _stems(analysed: AnalysedText) -> list[Occurrence]:

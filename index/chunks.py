@@ -21,7 +21,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from corpus.jsonl import to_line
-from index.analysis import PARAGRAPH_GAP, Analysis
+from index.analysis import Analysis
 from index.codec.codec import RunFiles, write_files
 from index.codec.documents import DocumentsWriter
 from index.codec.run import RunWriter
@@ -29,6 +29,7 @@ from index.schema import COLUMNS, NO_YEAR, STRINGS, columns, names, stored
 from index.stems import stem, stop_words
 from index.tokens import tokenize
 from index.vocabulary import Vocabulary
+from index.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -147,7 +147,8 @@ def fold(word: str) -> str:
     return _FORMS[word]
 
 
-def _fold(word: str) -> str:
+def folded(word: str) -> str:
+    """What ``fold`` says, without remembering it."""
     form = _folded(word)
     # Equal forms are one object, at best the word itself: what is looked up by it is near at hand.
     return sys.intern(str(word) if form == word else form)
@@ -203,6 +204,6 @@ def _without_formless(parts: list[str], forms: list[str]) -> list[str]:
 
 
 _CHUNKS = Remembered(_TOKENIZER.tokenize, 1 << 14)
-_FORMS = Remembered(_fold)
+_FORMS = Remembered(folded)
 GAPS = Remembered(_gap, 1 << 12)
 """By what stands between two words, what kind of gap that is."""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from array import array
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.stems import STEMS, stem
 from index.tokens import GAPS, PREFIXES, SPACED_PREFIXES, Gap, token_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+PARAGRAPH_GAP = 16
+"""Positions left free between paragraphs, so that no phrase reaches from one into the next."""
+
+KIND, COMMA, SLASH = 3, 4, 8
+"""What a row says of the characters before a word: which ``Gap`` they are, whether they are a comma
+and a space, and whether a slash is among them. So do the kernels."""
 
 _NUMBER = re.compile(r"(?:\d+|i{1,3})[ab]?")
 _HYPHEN, _SPACE = Gap.HYPHEN, Gap.SPACE
+_GAP_KINDS = tuple(Gap)
 
 
 class Word(NamedTuple):
@@ -35,17 +44,18 @@ class Word(NamedTuple):
 class WordTable(NamedTuple):
     """The words of a text, column by column.
 
-    ``betweens`` is what stands before each word. ``gaps`` says what kind of gap that is, by the
-    number of the word, where it is not just one space; ``joined`` has, by the number of a word, the
-    stem of it and the next written as one. Both are in the order of the text.
+    ``gaps`` say what stands before each word, by the bits of ``KIND``, ``COMMA`` and ``SLASH``;
+    ``positions`` count words, and free places for each new paragraph.
+    ``joined`` has, by the number of a word and in the order of the text, the stem of it and the
+    next written as one.
     """
 
     text: str
-    forms: list[str]
-    starts: list[int]
-    ends: list[int]
-    betweens: list[str]
-    gaps: dict[int, Gap]
+    forms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    positions: Sequence[int]
+    gaps: array[int]
     joined: dict[int, str]
 
     def stem(self, place: int) -> str:
@@ -58,11 +68,13 @@ class WordTable(NamedTuple):
 
     def words(self) -> list[Word]:
         """The words of the table as objects."""
-        _, forms, starts, ends, betweens, _, joined = self
-        stems, gaps = map(STEMS.__getitem__, forms), map(GAPS.__getitem__, betweens)
-        found = list(map(Word, forms, stems, starts, ends, gaps))
-        for place, whole in joined.items():
-            is_prefix = forms[place] in PREFIXES
+        stems, gaps = (
+            map(STEMS.__getitem__, self.forms),
+            (_GAP_KINDS[gap & KIND] for gap in self.gaps),
+        )
+        found = list(map(Word, self.forms, stems, self.starts, self.ends, gaps))
+        for place, whole in self.joined.items():
+            is_prefix = self.forms[place] in PREFIXES
             found[place] = found[place]._replace(joined=whole, is_prefix=is_prefix)
         return found
 
@@ -75,8 +87,10 @@ def words(text: str) -> list[Word]:
 def word_table(text: str) -> WordTable:
     """What ``words`` says, in columns; stems are looked up where they are needed."""
     forms, starts, ends, betweens = token_table(text)
-    gaps = {place: GAPS[between] for place, between in enumerate(betweens) if between != " "}
-    return WordTable(text, forms, starts, ends, betweens, gaps, _joined(forms, gaps))
+    gaps = array("B", map(_gap, betweens))
+    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in betweens]
+    positions = list(accumulate(steps, initial=-1))[1:]
+    return WordTable(text, forms, starts, ends, positions, gaps, _joined(forms, gaps))
 
 
 def paths(spelling: str) -> Iterator[list[str]]:
@@ -94,7 +108,7 @@ def paths(spelling: str) -> Iterator[list[str]]:
             place += 1
     if terms:
         yield terms
-    for place, (word, following) in enumerate(itertools.pairwise(found)):
+    for place, (word, following) in enumerate(pairwise(found)):
         whole = stem(word.form + following.form)
         # "Vitamin E" as one word has the stem of vitamin.
         if (
@@ -113,18 +127,15 @@ def _is_number(form: str) -> bool:
     return _NUMBER.fullmatch(form) is not None
 
 
-def _joined(forms: list[str], gaps: dict[int, Gap]) -> dict[int, str]:
+def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:
     """Where the text suggests that a word and the next are one, and the stem of that."""
-    places = [
-        place
-        for place, gap in gaps.items()
-        if gap is _HYPHEN and place and not (forms[place].isdigit() and forms[place - 1].isdigit())
-    ]
-    if not SPACED_PREFIXES.isdisjoint(forms):
-        places += [
-            place
-            for place, form in enumerate(forms[:-1], 1)
-            if form in SPACED_PREFIXES and gaps.get(place, _SPACE) is _SPACE
-        ]
-        places.sort()
-    return {place - 1: stem(forms[place - 1] + forms[place]) for place in places}
+    return {
+        place: stem(one + other)
+        for place, (one, other) in enumerate(pairwise(forms))
+        if (gaps[place + 1] & KIND == _HYPHEN and not (one.isdigit() and other.isdigit()))
+        or (gaps[place + 1] & KIND == _SPACE and one in SPACED_PREFIXES)
+    }
+
+
+def _gap(between: str) -> int:
+    return GAPS[between] | (COMMA if between == ", " else 0) | (SLASH if "/" in between else 0)

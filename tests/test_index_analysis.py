@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Analysis, Concept, Vocabulary
-from index.analysis import LAYERS, PARAGRAPH_GAP, Layer, fingerprint
+from index.analysis import LAYERS, Layer, fingerprint
 from index.stems import stop_words
 from index.tokens import fold
-from index.words import words
+from index.words import PARAGRAPH_GAP, words
 
 VOCABULARY = Vocabulary.of(
     [

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.analysis import PARAGRAPH_GAP
 from index.codec.layout import CONCEPTS, EXACT, GROUPS, STEMS
 from index.codec.run import NO_TERM, SEEN_BITS, RunWriter
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from small_runs import document, run_of, stem_or_none
+
+from index.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
     from index.codec.run import Run

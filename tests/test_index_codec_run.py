@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from itertools import accumulate
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from index.analysis import AnalysedText
 from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
 from index.codec.run import NO_TERM, RunWriter
+from index.reading.book import Numbered
 from index.recognizer import Mention
 
 FORMS = st.sampled_from(["ms", "mice", "mouse", "zebra", "\ud800", "\uffff", "\U0001f600", "the"])
@@ -89,6 +91,25 @@ def test_the_stream_has_every_word_where_it_stands(documents: list[Document]) ->
                 standing += 1
     assert np.count_nonzero(stream.words != NO_TERM) == standing
     assert not stream.offsets[stream.words == NO_TERM].any()
+
+
+@given(st.lists(st.tuples(texts(), st.integers(0, 2)), min_size=1, max_size=8))
+def test_words_that_come_by_numbers_are_the_words(read: list[tuple[AnalysedText, int]]) -> None:
+    books: list[list[str]] = [["mice", "zebra"], []]
+    plain, numbered = RunWriter(stem), RunWriter(stem)
+    for text, book in read:
+        plain.add(text, text, {})
+        if book < len(books):
+            names = books[book]
+            names += dict.fromkeys(form for form in text.forms if form not in names)
+            forms = Numbered(array("I", map(names.index, text.forms)), names)
+            text = text._replace(forms=forms)  # noqa: PLW2901 (the same text)
+        numbered.add(text, text, {})
+    one, other = plain.finish(), numbered.finish()
+    assert one.groups[EXACT].terms == other.groups[EXACT].terms
+    assert one.groups[STEMS].terms == other.groups[STEMS].terms
+    assert one.stream.words.tolist() == other.stream.words.tolist()
+    assert one.stream.stem_of.tolist() == other.stream.stem_of.tolist()
 
 
 @pytest.mark.parametrize("count", [1 << 16, (1 << 16) + 1])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
+from index.reading.book import Numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,17 +124,26 @@ class _Rows:
         self.starts = array("I", [0])
         self.end = 0
         self._words = array("I")
-        self._rows = array("I")
+        self._shared: list[str] = []
+        self._numbers = array("I")  # in ``_shared``, of the words that follow
+        self._positions = array("I")
+        self._texts = array("I")  # where each of them begins, and how many words it has
 
     def add(self, terms: Sequence[str], positions: Sequence[int]) -> None:
         """Words at positions that ascend from the present end."""
         if not terms:
             return
-        base = self.end
+        self._texts.extend((self.end, len(terms)))
+        self._positions.extend(positions)
         self.end += positions[-1] + 1
-        self._words.extend(map(self.names.__getitem__, terms))
-        is_dense = positions[-1] == len(positions) - 1
-        self._rows.extend(range(base, self.end) if is_dense else [base + one for one in positions])
+        if not isinstance(terms, Numbered):
+            self._number()
+            self._words.extend(map(self.names.__getitem__, terms))
+            return
+        if terms.names is not self._shared:
+            self._number()
+            self._shared = terms.names
+        self._numbers.extend(terms.numbers)
 
     def border(self) -> None:
         """A row without a word."""
@@ -146,8 +156,23 @@ class _Rows:
 
     def sorted(self) -> _Sorted:
         """All words so far, by terms in their order."""
+        self._number()
         terms, places = self.names.sorted()
-        return _Sorted(terms, places, _numbers(self._rows), places[_numbers(self._words)])
+        firsts, sizes = _numbers(self._texts).reshape(-1, 2).T
+        rows = np.repeat(firsts, sizes) + _numbers(self._positions)
+        return _Sorted(terms, places, rows, places[_numbers(self._words)])
+
+    def _number(self) -> None:
+        """Numbers the words that were only known by their numbers in a list of all."""
+        if not self._numbers:
+            return
+        numbers = _numbers(self._numbers)
+        own = np.zeros(len(self._shared), np.uint32)
+        own[numbers] = 1
+        met = np.flatnonzero(own)
+        own[met] = [self.names[self._shared[number]] for number in met.tolist()]
+        self._words.frombytes(own[numbers].tobytes())
+        self._numbers = array("I")
 
 
 class _Wides:
@@ -210,8 +235,8 @@ class RunWriter:
         positions = text.positions
         shift = self._stream.end - first
         self._stream.add(text.forms, positions)
-        self._offsets.fromlist(text.starts)
-        self._ends.fromlist(text.ends)
+        self._offsets.extend(text.starts)
+        self._ends.extend(text.ends)
         for place, stem in text.joined:
             last = shift + positions[place + 1]
             self._wides[STEMS].add(stem, shift + positions[place], last)

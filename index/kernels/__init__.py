@@ -1,8 +1,8 @@
-"""The inner loops of a search, compiled: the ``.c`` files say what each does.
+"""The inner loops of searching and reading, compiled: the ``.c`` files say what each does.
 
-They read the arrays of an index where they are mapped and write into arrays that the caller made.
-What they are given as structures is packed by the formats below. The interpreter is free meanwhile,
-so threads search side by side.
+They read arrays, those of an index where they are mapped, and write into arrays that the caller
+made. What they are given as structures is packed by the formats below or by the caller. The
+interpreter is free meanwhile, so threads search side by side.
 """
 
 from __future__ import annotations
@@ -70,3 +70,7 @@ score = _function("score", 13, ctypes.c_int64)
 best = _function("best", 6, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)
 excerpt = _function("excerpt", 9, ctypes.c_int64)
+cut = _function("cut", 5, ctypes.c_int64)
+enter = _function("enter", 2)
+walk = _function("walk", 4, ctypes.c_int64)
+invert = _function("invert", 4, ctypes.c_int64)

@@ -9,7 +9,7 @@ import numpy as np
 from small_builds import VOCABULARY
 
 from index import Analysis
-from index.analysis import PARAGRAPH_GAP, AnalysedText
+from index.analysis import AnalysedText
 from index.codec.arrays import ArraysWriter
 from index.codec.codec import write_files
 from index.codec.documents import DocumentsWriter, merge_documents
@@ -19,6 +19,7 @@ from index.codec.run import NO_TERM, RunWriter
 from index.codec.store import DOCUMENTS, POSTINGS, Store
 from index.schema import TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
+from index.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

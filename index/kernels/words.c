@@ -1,0 +1,153 @@
+/* The words of a text in ASCII: where each begins and ends, and its number in a book. */
+#include <stdint.h>
+#include <string.h>
+
+#define UNKNOWN 0xFFFFFFFFu
+#define DIGITS 1 /* what a form is: see index/reading/book.py */
+#define PREFIX 2
+#define HYPHEN 0 /* what stands before a word: see index/words.py */
+#define SPACE 1
+#define BREAK 2
+#define KIND 3
+#define COMMA 4
+#define SLASH 8
+#define DOTTED 8 /* how many dots or commas a number may have */
+
+/* Words as they are written, found by their hash: slots of hash << 32 | entry + 1, or 0. */
+typedef struct {
+    uint64_t *slots;
+    int64_t mask;
+    const struct {
+        uint32_t offset, length, number;
+    } *entries;
+    const uint8_t *letters; /* of all entries */
+    const uint8_t *kinds;   /* by number */
+} Book;
+
+/* What is said of a text, a row a word; `beside` has the words that may be one with the next or,
+ * if there are any, those that the book does not have. */
+typedef struct {
+    uint32_t *numbers, *starts, *ends, *positions, *beside;
+    uint8_t *gaps;
+    int64_t unknown, pairs;
+} Columns;
+
+static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
+static inline int is_letter(uint8_t c) { return (uint8_t)((c | 32) - 'a') < 26; }
+static inline int is_word(uint8_t c) { return is_letter(c) || is_digit(c); }
+static inline int is_point(uint8_t c) { return c == '.' || c == ','; }
+
+static inline int is_space(uint8_t c) { /* but for the end of a line */
+    return c == ' ' || (c != '\n' && c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+}
+
+static inline int64_t run(const uint8_t *text, int64_t at, int64_t length) {
+    while (at < length && is_word(text[at])) at++;
+    return at;
+}
+
+/* The end of the word at `at`, where a letter or digit stands: _ASCII_WORD of index/tokens.py. */
+static int64_t end_of_word(const uint8_t *text, int64_t at, int64_t length) {
+    int64_t end = run(text, at, length);
+    if (is_digit(text[at])) {
+        int64_t stop = at, dots = 0;
+        while (stop < end && is_digit(text[stop])) stop++;
+        while (dots < DOTTED && stop + 1 < length && is_point(text[stop])
+               && is_digit(text[stop + 1])) {
+            for (stop++; stop < length && is_digit(text[stop]);) stop++;
+            dots++;
+        }
+        if (dots) {
+            int64_t after = run(text, stop, length);
+            if (!(after + 1 < length && is_point(text[after]) && is_digit(text[after + 1])))
+                return stop;
+        }
+    } else if (end == at + 1 && !(at && is_word(text[at - 1]))) {
+        int64_t stop = end;
+        while (stop + 1 < length && text[stop] == '.' && is_letter(text[stop + 1])) stop += 2;
+        if (stop > end) {
+            if (stop < length && is_word(text[stop])) stop -= 2;
+            if (stop > end) return stop + (stop < length && text[stop] == '.');
+        }
+    }
+    while (end + 1 < length && text[end] == '\'' && is_word(text[end + 1]))
+        end = run(text, end + 1, length);
+    return end;
+}
+
+static inline int is_loose(uint8_t c) { return c == '-' || c == '/' || c == '*' || c == '\''; }
+
+/* What stands between two words: _HYPHENS and _LOOSE of index/tokens.py, and its marks. */
+static uint8_t gap(const uint8_t *text, int64_t at, int64_t end) {
+    if (at == end) return HYPHEN;
+    if (end == at + 1 && (text[at] == ' ' || text[at] == '-')) return text[at] == ' ' ? SPACE : HYPHEN;
+    if (end == at + 2 && text[at] == ',' && text[at + 1] == ' ') return BREAK | COMMA;
+    uint8_t marks = memchr(text + at, '/', (size_t)(end - at)) ? SLASH : 0;
+    while (at < end && is_space(text[at])) at++;
+    while (at < end && is_loose(text[at])) at++;
+    while (at < end && is_space(text[at])) at++;
+    return marks | (at == end ? SPACE : BREAK);
+}
+
+static uint32_t hash(const uint8_t *word, int64_t length) {
+    uint32_t found = 2166136261u; /* FNV-1a */
+    for (int64_t at = 0; at < length; at++) found = (found ^ word[at]) * 16777619u;
+    return found ^ found >> 15;
+}
+
+static uint32_t look_up(const Book *book, const uint8_t *word, int64_t length) {
+    uint32_t sought = hash(word, length);
+    for (int64_t at = sought & book->mask; book->slots[at]; at = (at + 1) & book->mask) {
+        if (book->slots[at] >> 32 != sought) continue;
+        int64_t entry = (int64_t)(book->slots[at] & UNKNOWN) - 1;
+        if (book->entries[entry].length == length
+            && !memcmp(book->letters + book->entries[entry].offset, word, (size_t)length))
+            return book->entries[entry].number;
+    }
+    return UNKNOWN;
+}
+
+/* Lets a word be found, which is the book's entry `entry`. A slot has to be free. */
+void enter(const Book *book, int64_t entry) {
+    const uint8_t *word = book->letters + book->entries[entry].offset;
+    uint64_t found = hash(word, book->entries[entry].length);
+    int64_t at = found & book->mask;
+    while (book->slots[at]) at = (at + 1) & book->mask;
+    book->slots[at] = found << 32 | (uint64_t)(entry + 1);
+}
+
+/* Whether the text suggests that two words in a row are one: _joined of index/words.py. */
+static inline int is_pair(const Book *book, uint32_t one, uint32_t other, uint8_t between) {
+    uint8_t kind = book->kinds[one];
+    if ((between & KIND) == HYPHEN) return !(kind & book->kinds[other] & DIGITS);
+    return (between & KIND) == SPACE && kind & PREFIX;
+}
+
+/* Cuts a text and returns how many words it has. There is room for as many as characters.
+ *
+ * A word stands `step` positions further for each end of a line before it. The pairs are only told
+ * if the book knows all words.
+ */
+int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t step, Columns *out) {
+    int64_t words = 0, last = 0, position = -1;
+    out->unknown = out->pairs = 0;
+    for (int64_t at = 0;;) {
+        for (; at < length && !is_word(text[at]); at++) position += text[at] == '\n' ? step : 0;
+        if (at == length) break;
+        int64_t end = end_of_word(text, at, length);
+        uint32_t number = look_up(book, text + at, end - at);
+        if (number == UNKNOWN) out->beside[out->unknown++] = (uint32_t)words;
+        out->numbers[words] = number;
+        out->starts[words] = (uint32_t)at;
+        out->ends[words] = (uint32_t)end;
+        out->positions[words] = (uint32_t)++position;
+        out->gaps[words] = gap(text, last, at);
+        words++;
+        at = last = end;
+    }
+    if (out->unknown) return words;
+    for (int64_t at = 1; at < words; at++)
+        if (is_pair(book, out->numbers[at - 1], out->numbers[at], out->gaps[at]))
+            out->beside[out->pairs++] = (uint32_t)(at - 1);
+    return words;
+}

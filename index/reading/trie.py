@@ -1,0 +1,179 @@
+"""Spellings as a trie over stems, in arrays that compiled loops walk with the words of a text."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from functools import cached_property
+from itertools import accumulate
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.kernels import address, invert, walk
+from index.reading.book import Numbered
+from index.stems import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from index.words import WordTable
+
+    Found = Iterator[tuple[int, int, int, int]]
+
+BEFORE, AFTER = 1, 2
+"""The bits of what ``Walk.straight`` says of the words beside a match."""
+
+_ROOT = 0
+_TRIE, _WORDS = Struct("=6q"), Struct("=5q")
+_COLUMNS = 4  # of a match
+
+
+class Trie:
+    """Rows of stems, each of which ends at a node. Safe to share by threads once all are there.
+
+    ``links`` are the words that may stand between two spellings which share some of theirs.
+    """
+
+    def __init__(self, links: Collection[str] = ()) -> None:
+        self._links = links
+        self._next: list[dict[str, int]] = [{}]
+        self._ends = bytearray(1)
+
+    def add(self, path: Iterable[str]) -> int:
+        """The node where a row ends; none may be added after the first walk."""
+        node = _ROOT
+        for term in path:
+            following = self._next[node].setdefault(term, len(self._next))
+            if following == len(self._next):
+                self._next.append({})
+                self._ends.append(0)
+            node = following
+        self._ends[node] = 1
+        return node
+
+    def find(self, path: Iterable[str]) -> int | None:
+        """The node that a row leads to."""
+        node: int | None = _ROOT
+        for term in path:
+            node = None if node is None else self._next[node].get(term)
+        return node
+
+    def over(self, table: WordTable) -> Walk:
+        """The rows that a text holds."""
+        return Walk(self._arrays, table)
+
+    @cached_property
+    def _arrays(self) -> _Arrays:
+        return _Arrays(self._next, self._ends, self._links)
+
+
+class Walk:
+    """Finds the rows of a trie in a text: from which to which word, and the nodes they end at."""
+
+    def __init__(self, trie: _Arrays, table: WordTable) -> None:
+        self._size = len(table.forms)
+        numbers, column, symbols = trie.symbols.of(table.forms)
+        wholes = array("I", bytes(4 * self._size))
+        for place, whole in table.joined.items():
+            wholes[place] = trie.symbols.of_stems.get(whole, 0)
+        self._kept = (trie, numbers, column, wholes, table.gaps)  # while the loops read them
+        places = (_place(numbers), symbols, _place(wholes), _place(table.gaps))
+        self._words = _WORDS.pack(self._size, *places)
+        self._trie = trie.packed
+
+    def straight(self) -> Found:
+        """Rows as they stand: by their first word, the shorter ones first.
+
+        Beside each, the bits of where a link or a slash stands next to it.
+        """
+        return self._found(walk)
+
+    def inverted(self) -> Found:
+        """Rows between two borders, in parts between commas of which the last is read first.
+
+        Beside each, the first word of its last part.
+        """
+        return self._found(invert)
+
+    def _found(self, kernel: Any) -> Found:  # noqa: ANN401 (ctypes)
+        room, count = 0, self._size
+        while count > room:
+            room = count
+            found = array("I", bytes(4 * _COLUMNS * room))
+            count = kernel(self._trie, self._words, room, _place(found))
+        if count < 0:
+            raise MemoryError
+        each = iter(found[: _COLUMNS * count] if count else ())
+        return zip(each, each, each, each, strict=True)
+
+
+class _Arrays:
+    """A trie as the loops read it."""
+
+    def __init__(
+        self, edges: Sequence[Mapping[str, int]], ends: bytearray, links: Collection[str]
+    ) -> None:
+        terms = dict.fromkeys(term for leading in edges for term in leading)
+        self.symbols = _Symbols(terms | dict.fromkeys(map(stem, links)))
+        numbers = self.symbols.of_stems
+        ordered = [sorted((numbers[term], node) for term, node in one.items()) for one in edges]
+        roots = np.zeros(len(numbers) + 1, np.uint32)
+        for symbol, node in ordered[_ROOT]:
+            roots[symbol] = node
+        pairs = np.array([pair for one in ordered for pair in one], np.uint32).reshape(-1, 2)
+        self._columns = (
+            np.array(list(accumulate(map(len, ordered), initial=0)), np.uint32),
+            *pairs.T.copy(),
+            roots,
+            np.isin(np.arange(len(roots)), [numbers[stem(link)] for link in links]),
+            np.frombuffer(bytes(ends), np.uint8),
+        )
+        self.packed = _TRIE.pack(*map(address, self._columns))
+
+
+class _Symbols:
+    """The stems of a trie by numbers from 1 on; 0 is any other. Safe to share by threads.
+
+    It is remembered what each word of one book is.
+    """
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.of_stems = {term: number for number, term in enumerate(terms, 1)}
+        self._lock = threading.Lock()
+        self._begin([])
+
+    def of(self, forms: Sequence[str]) -> tuple[array[int], object, int]:
+        """Words by numbers, the symbols by number, and where those are."""
+        if not isinstance(forms, Numbered):
+            column = array("I", map(self._of, forms))
+            return array("I", range(len(forms))), column, _place(column)
+        with self._lock:
+            if forms.names is not self._names:
+                self._begin(forms.names)
+            if self._known < len(self._names):
+                self._learn()
+            return forms.numbers, self._column, self._place
+
+    def _begin(self, names: list[str]) -> None:
+        self._names, self._known = names, 0
+        self._column: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self._place = address(self._column)
+
+    def _learn(self) -> None:
+        first, self._known = self._known, len(self._names)
+        if len(self._column) < self._known:
+            # The loop may still read the old one for another thread.
+            self._column = np.resize(self._column, 2 * self._known)
+            self._place = address(self._column)
+        self._column[first : self._known] = list(map(self._of, self._names[first : self._known]))
+
+    def _of(self, form: str) -> int:
+        return self.of_stems.get(stem(form), 0)
+
+
+def _place(values: array[int]) -> int:
+    return values.buffer_info()[0]
