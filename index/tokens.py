@@ -139,6 +139,11 @@ def token_table(text: str) -> TokenTable:
     return TokenTable(forms, places[:-1:2], places[1::2], parts[:-1:2])
 
 
+def pieces(text: str) -> list[str]:
+    """A text cut into what is ASCII, what is not, and so on; each can be read by itself."""
+    return _NOT_ASCII.split(text)
+
+
 def fold(word: str) -> str:
     """The form under which a word is indexed: no capitals, accents, dots, apostrophes.
 
@@ -156,6 +161,8 @@ def folded(word: str) -> str:
 
 def _folded(word: str) -> str:
     lowered = word.lower()
+    if word.isascii() and word.isalpha():  # as most are
+        return lowered
     if lowered == "ß":
         return "beta"
     if lowered in GREEK:
@@ -185,7 +192,7 @@ def _gap(between: str) -> Gap:
 def _parts(text: str) -> list[str]:
     """What is between words, a word, what is between, and so on, of a text that is not ASCII."""
     parts = [""]
-    for place, piece in enumerate(_NOT_ASCII.split(text)):
+    for place, piece in enumerate(pieces(text)):
         first, *others = _CHUNKS[piece] if place % 2 else _ASCII_WORD.split(piece)
         parts[-1] += first
         parts += others

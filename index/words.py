@@ -87,7 +87,7 @@ def words(text: str) -> list[Word]:
 def word_table(text: str) -> WordTable:
     """What ``words`` says, in columns; stems are looked up where they are needed."""
     forms, starts, ends, betweens = token_table(text)
-    gaps = array("B", map(_gap, betweens))
+    gaps = array("B", map(gap_of, betweens))
     steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in betweens]
     positions = list(accumulate(steps, initial=-1))[1:]
     return WordTable(text, forms, starts, ends, positions, gaps, _joined(forms, gaps))
@@ -137,5 +137,6 @@ def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _gap(between: str) -> int:
+def gap_of(between: str) -> int:
+    """What a ``WordTable`` has of the characters before a word."""
     return GAPS[between] | (COMMA if between == ", " else 0) | (SLASH if "/" in between else 0)

@@ -21,15 +21,13 @@ typedef struct {
         uint32_t offset, length, number;
     } *entries;
     const uint8_t *letters; /* of all entries */
-    const uint8_t *kinds;   /* by number */
 } Book;
 
-/* What is said of a text, a row a word; `beside` has the words that may be one with the next or,
- * if there are any, those that the book does not have. */
+/* What is said of a text, a row a word; `unknown` are those that the book does not have. */
 typedef struct {
-    uint32_t *numbers, *starts, *ends, *positions, *beside;
+    uint32_t *numbers, *starts, *ends, *positions, *unknown;
     uint8_t *gaps;
-    int64_t unknown, pairs;
+    int64_t unknowns;
 } Columns;
 
 static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
@@ -107,47 +105,48 @@ static uint32_t look_up(const Book *book, const uint8_t *word, int64_t length) {
     return UNKNOWN;
 }
 
-/* Lets a word be found, which is the book's entry `entry`. A slot has to be free. */
-void enter(const Book *book, int64_t entry) {
-    const uint8_t *word = book->letters + book->entries[entry].offset;
-    uint64_t found = hash(word, book->entries[entry].length);
-    int64_t at = found & book->mask;
-    while (book->slots[at]) at = (at + 1) & book->mask;
-    book->slots[at] = found << 32 | (uint64_t)(entry + 1);
+/* Lets the book's entries from `first` up to `end` be found. So many slots have to be free. */
+void enter(const Book *book, int64_t first, int64_t end) {
+    for (int64_t entry = first; entry < end; entry++) {
+        const uint8_t *word = book->letters + book->entries[entry].offset;
+        uint64_t found = hash(word, book->entries[entry].length);
+        int64_t at = found & book->mask;
+        while (book->slots[at]) at = (at + 1) & book->mask;
+        book->slots[at] = found << 32 | (uint64_t)(entry + 1);
+    }
 }
 
-/* Whether the text suggests that two words in a row are one: _joined of index/words.py. */
-static inline int is_pair(const Book *book, uint32_t one, uint32_t other, uint8_t between) {
-    uint8_t kind = book->kinds[one];
-    if ((between & KIND) == HYPHEN) return !(kind & book->kinds[other] & DIGITS);
-    return (between & KIND) == SPACE && kind & PREFIX;
-}
-
-/* Cuts a text and returns how many words it has. There is room for as many as characters.
- *
- * A word stands `step` positions further for each end of a line before it. The pairs are only told
- * if the book knows all words.
+/* Cuts a text that begins at `shift`, and returns how many words it has. There is room for as many
+ * as characters. A word stands `step` positions further for each end of a line before it.
  */
-int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t step, Columns *out) {
+int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t shift, int64_t step,
+            Columns *out) {
     int64_t words = 0, last = 0, position = -1;
-    out->unknown = out->pairs = 0;
+    out->unknowns = 0;
     for (int64_t at = 0;;) {
         for (; at < length && !is_word(text[at]); at++) position += text[at] == '\n' ? step : 0;
-        if (at == length) break;
+        if (at == length) return words;
         int64_t end = end_of_word(text, at, length);
         uint32_t number = look_up(book, text + at, end - at);
-        if (number == UNKNOWN) out->beside[out->unknown++] = (uint32_t)words;
+        if (number == UNKNOWN) out->unknown[out->unknowns++] = (uint32_t)words;
         out->numbers[words] = number;
-        out->starts[words] = (uint32_t)at;
-        out->ends[words] = (uint32_t)end;
+        out->starts[words] = (uint32_t)(shift + at);
+        out->ends[words] = (uint32_t)(shift + end);
         out->positions[words] = (uint32_t)++position;
         out->gaps[words] = gap(text, last, at);
         words++;
         at = last = end;
     }
-    if (out->unknown) return words;
-    for (int64_t at = 1; at < words; at++)
-        if (is_pair(book, out->numbers[at - 1], out->numbers[at], out->gaps[at]))
-            out->beside[out->pairs++] = (uint32_t)(at - 1);
-    return words;
+}
+
+/* Finds the words that may be one with the next: _joined of index/words.py. Returns how many. */
+int64_t pairs(const uint8_t *kinds, int64_t words, const uint32_t *numbers, const uint8_t *gaps,
+              uint32_t *found) {
+    int64_t count = 0;
+    for (int64_t at = 1; at < words; at++) {
+        uint8_t one = kinds[numbers[at - 1]], other = kinds[numbers[at]], kind = gaps[at] & KIND;
+        if ((kind == HYPHEN && !(one & other & DIGITS)) || (kind == SPACE && one & PREFIX))
+            found[count++] = (uint32_t)(at - 1);
+    }
+    return count;
 }

@@ -1,7 +1,8 @@
 """The words of a corpus by numbers: a compiled loop cuts a text and looks all its words up.
 
 What a word is called in the index is asked once for each different one, as it is written. The loop
-knows ASCII only; the few other texts are read by ``word_table``, and the result is the same.
+knows ASCII only; the few words that are not are read plainly, and the result is that of
+``word_table``.
 """
 
 from __future__ import annotations
@@ -9,24 +10,29 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Sequence
+from itertools import accumulate, chain
 from struct import Struct
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from index.kernels import address, cut, enter
+from index.kernels import address, cut, enter, pairs
 from index.stems import STEMS
-from index.tokens import MOST_REMEMBERED, SPACED_PREFIXES, folded
-from index.words import PARAGRAPH_GAP, WordTable, word_table
+from index.tokens import MOST_REMEMBERED, SPACED_PREFIXES, Remembered, folded, pieces, token_table
+from index.words import PARAGRAPH_GAP, WordTable, gap_of, word_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LONGEST = 1 << 16
 """Characters of the longest text that is cut by the loop, which keeps 21 bytes for each."""
 
+MOST_PIECES = 1 << 14
+"""How many pieces that are not ASCII are remembered with their words."""
+
 _DIGITS, _PREFIX = 1, 2  # as in kernels/words.c
-_BOOK = Struct("=5q")
+_POSITIONS, _PLACES = 3, 4  # columns of its; those before are numbers, starts and ends
+_BOOK = Struct("=4q")
 _WIDTH = array("I").itemsize
 
 
@@ -69,13 +75,15 @@ class Book:
 
     def read(self, text: str) -> WordTable:
         """What ``word_table`` says of a text, its forms ``Numbered``."""
-        is_cut = text.isascii() and len(text) <= LONGEST
-        table = None if is_cut else word_table(text)
+        table = word_table(text) if len(text) > LONGEST else None
         with self._lock:
             page = self._page
             if page is None or len(page) >= self._most:
                 page = self._page = _Page(self._most + LONGEST)
-            return page.cut(text, self._room(len(text))) if table is None else page.numbered(table)
+            if table is not None:
+                return page.numbered(table)
+            read = page.cut if text.isascii() else page.cut_in_pieces
+            return read(text, self._room(len(text)))
 
     def _room(self, characters: int) -> _Scratch:
         if self._scratch.room < characters:
@@ -84,30 +92,25 @@ class Book:
 
 
 class _Scratch:
-    """Where the loop writes the columns of a text of up to ``room`` characters."""
+    """Where the loops write the columns of a text of up to ``room`` characters."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self._columns = np.empty((5, room), np.uint32)
         self._gaps = np.empty(room, np.uint8)
-        self._gap_bytes = memoryview(self._gaps)  # type: ignore[arg-type]
         places = [address(column) for column in self._columns]
-        self._header = array("q", [*places, address(self._gaps), 0, 0])
+        self._header = array("q", [*places, address(self._gaps), 0])
         self._bytes = memoryview(self._columns.reshape(-1).view(np.uint8))  # type: ignore[arg-type] # numpy arrays are buffers
+        self._gap_bytes = memoryview(self._gaps)  # type: ignore[arg-type]
         self.header = self._header.buffer_info()[0]
+        self.places = places[_PLACES]
 
-    @property
-    def unknown(self) -> int:
-        """How many words the book does not have."""
-        return self._header[6]
-
-    @property
-    def pairs(self) -> int:
-        """How many words may be one with the next."""
-        return self._header[7]
+    def unknown(self) -> array[int]:
+        """The words that the book does not have."""
+        return self.column(_PLACES, self._header[6])
 
     def column(self, number: int, size: int) -> array[int]:
-        """Numbers, starts, ends, positions, or the words that ``unknown`` or ``pairs`` count."""
+        """A column of a text of so many words."""
         start = number * self.room * _WIDTH
         found = array("I")
         found.frombytes(self._bytes[start : start + size * _WIDTH])
@@ -137,35 +140,75 @@ class _Page:
 
     def cut(self, text: str, scratch: _Scratch) -> WordTable:
         """The words of a text in ASCII."""
-        letters = text.encode("ascii")
-        size = cut(self._packed, letters, len(letters), PARAGRAPH_GAP, scratch.header)
-        starts, ends = scratch.column(1, size), scratch.column(2, size)
-        if scratch.unknown:
-            places = scratch.column(4, scratch.unknown)
-            for word in {text[starts[place] : ends[place]]: None for place in places}:
-                self._enter(word)
-            size = cut(self._packed, letters, len(letters), PARAGRAPH_GAP, scratch.header)
-        forms = Numbered(scratch.column(0, size), self._names)
-        positions, pairs = scratch.column(3, size), scratch.column(4, scratch.pairs)
-        names, numbers = self._names, forms.numbers
-        joined = {
-            place: STEMS[names[numbers[place]] + names[numbers[place + 1]]] for place in pairs
-        }
-        return WordTable(text, forms, starts, ends, positions, scratch.gaps(size), joined)
+        numbers, starts, ends, gaps = self._columns(text, 0, scratch)
+        positions = scratch.column(_POSITIONS, len(numbers))
+        return self._table(text, (numbers, starts, ends, positions), gaps, scratch)
+
+    def cut_in_pieces(self, text: str, scratch: _Scratch) -> WordTable:
+        """The words of any text: the few that stand beside other characters are read plainly."""
+        numbers, starts, ends, gaps = array("I"), array("I"), array("I"), array("B")
+        begin = 0
+        for place, piece in enumerate(pieces(text)):
+            first, last = len(starts), ends[-1] if ends else 0
+            if place % 2:
+                for form, start, end in _TOKENS[piece]:
+                    numbers.append(self._number(form))
+                    starts.append(begin + start)
+                    ends.append(begin + end)
+                    gaps.append(gap_of(text[last : begin + start]))
+                    last = begin + end
+            else:
+                found = self._columns(piece, begin, scratch)
+                for column, more in zip((numbers, starts, ends, gaps), found, strict=True):
+                    column.extend(more)
+                if len(starts) > first:
+                    gaps[first] = gap_of(text[last : starts[first]])
+            begin += len(piece)
+        positions = _positions(text, starts, ends)
+        return self._table(text, (numbers, starts, ends, positions), gaps, scratch)
 
     def numbered(self, table: WordTable) -> WordTable:
         """The same words with numbers."""
         numbers = array("I", map(self._number, table.forms))
-        self._packed = self._pack()
         return table._replace(forms=Numbered(numbers, self._names))
 
-    def _enter(self, word: str) -> None:
-        """Lets the loop find a word. One in ASCII always has a form."""
-        written = word.encode("ascii")
-        self._entries.extend((len(self._letters), len(written), self._number(folded(word))))
-        self._letters.frombytes(written)
+    def _columns(self, text: str, shift: int, scratch: _Scratch) -> tuple[array[int], ...]:
+        """Numbers, starts, ends and gaps of a piece in ASCII that begins at ``shift``."""
+        letters = text.encode("ascii")
+        size = cut(self._packed, letters, len(letters), shift, PARAGRAPH_GAP, scratch.header)
+        numbers, starts, ends = (scratch.column(number, size) for number in range(3))
+        if unknown := scratch.unknown():
+            words = [text[starts[place] - shift : ends[place] - shift] for place in unknown]
+            known = self._enter(dict.fromkeys(words))
+            for place, word in zip(unknown, words, strict=True):
+                numbers[place] = known[word]
+        return numbers, starts, ends, scratch.gaps(size)
+
+    def _table(
+        self, text: str, columns: tuple[array[int], ...], gaps: array[int], scratch: _Scratch
+    ) -> WordTable:
+        numbers, starts, ends, positions = columns
+        kinds, size = self._kinds.buffer_info()[0], len(numbers)
+        places = numbers.buffer_info()[0], gaps.buffer_info()[0], scratch.places
+        count = pairs(kinds, size, *places)
+        names = self._names
+        joined = {
+            place: STEMS[names[numbers[place]] + names[numbers[place + 1]]]
+            for place in scratch.column(_PLACES, count)
+        }
+        return WordTable(text, Numbered(numbers, names), starts, ends, positions, gaps, joined)
+
+    def _enter(self, words: Iterable[str]) -> dict[str, int]:
+        """Lets the loop find words, and tells their numbers. One in ASCII always has a form."""
+        first = len(self._entries) // 3
+        known = {}
+        for word in words:
+            number = known[word] = self._number(folded(word))
+            self._entries.extend((len(self._letters), len(word), number))
+            self._letters.frombytes(word.encode("ascii"))
         self._packed = self._pack()
-        enter(self._packed, len(self._entries) // 3 - 1)
+        enter(self._packed, first, first + len(known))
+        return known
 
     def _number(self, form: str) -> int:
         number = self._numbers.get(form)
@@ -176,6 +219,22 @@ class _Page:
         return number
 
     def _pack(self) -> bytes:
-        columns = (self._entries, self._letters, self._kinds)
+        columns = (self._entries, self._letters)
         places = [column.buffer_info()[0] for column in columns]
         return _BOOK.pack(address(self._slots), len(self._slots) - 1, *places)
+
+
+def _tokens(piece: str) -> list[tuple[str, int, int]]:
+    forms, starts, ends, _ = token_table(piece)
+    return list(zip(forms, starts, ends, strict=True))
+
+
+def _positions(text: str, starts: Sequence[int], ends: Sequence[int]) -> array[int]:
+    if "\n" not in text:
+        return array("I", range(len(starts)))
+    lasts = chain([0], ends)
+    steps = [1 + PARAGRAPH_GAP * text.count("\n", *gap) for gap in zip(lasts, starts, strict=False)]
+    return array("I", [place - 1 for place in accumulate(steps)])
+
+
+_TOKENS = Remembered(_tokens, MOST_PIECES)
