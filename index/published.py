@@ -22,7 +22,7 @@ from index.schema import restored, schema
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from whoosh.reading import IndexReader
 
@@ -83,8 +83,14 @@ class Published:
     @classmethod
     def read(cls, home: Path, manifest: Manifest) -> Published:
         """Opens the generation in a folder, whose files are known to be ours."""
+        return cls._read(home, manifest, _analysis)
+
+    @classmethod
+    def _read(
+        cls, home: Path, manifest: Manifest, read_analysis: Callable[[Path, str], Analysis]
+    ) -> Published:
         try:
-            analysis = _analysis(home / VOCABULARY, manifest.files[VOCABULARY].sha256)
+            analysis = read_analysis(home / VOCABULARY, manifest.files[VOCABULARY].sha256)
             spellings: Table[list[tuple[str, int]]] = Table(home, SPELLINGS)
             agreement = StoredAgreement(home)
             index = FileStorage(str(home)).open_index(schema=schema(analysis))
@@ -101,7 +107,7 @@ class Published:
 
         Raises ``DamagedIndex`` or ``BuildFailed``.
         """
-        published = cls.read(home, manifest)
+        published = cls._read(home, manifest, _analysis_of_nothing)
         try:
             reader = published.reader
             stored = sum(1 for _, fields in reader.iter_docs() if fields.get("record"))
@@ -133,6 +139,12 @@ def _analysis(vocabulary: Path, sha256: str) -> Analysis:  # noqa: ARG001 (by it
     gc.collect()
     gc.freeze()
     return analysis
+
+
+def _analysis_of_nothing(vocabulary: Path, sha256: str) -> Analysis:  # noqa: ARG001 (as above)
+    """Sees that there is a vocabulary. To count abstracts no text is read by it."""
+    Vocabulary.from_json(vocabulary.read_text(encoding="utf-8"))
+    return Analysis(Vocabulary())
 
 
 def _check_fit(manifest: Manifest) -> None:

@@ -328,3 +328,11 @@ def test_a_generation_that_lacks_abstracts_is_not_published(index_dir: Path) -> 
     short = type(published.manifest)(**{**vars(published.manifest), "abstracts": 4})
     with pytest.raises(BuildFailed, match=r"Of 4 abstracts 3 were stored, 3 under a PMID"):
         Published.check(published.folder, short)
+
+
+def test_a_generation_without_its_vocabulary_is_not_published(index_dir: Path) -> None:
+    published = Published.open(index_dir)
+    published.close()
+    (published.folder / "vocabulary.json").write_text("{")
+    with pytest.raises(DamagedIndex, match="cannot be opened"):
+        Published.check(published.folder, published.manifest)
