@@ -205,6 +205,8 @@ def _letters(short: str) -> str:
 
 def _spell(letters: str, passage: Passage, limit: float) -> Reading | None:
     """The cheapest way to find ``letters`` in this order, up to ``limit``."""
+    if limit >= 0 and (start := _free(letters, passage.folded)) is not None:
+        return Reading(start, 0.0)
     passage.cut()
     ways = list(passage.heads(letters[0]))
     for letter in letters[1:]:
@@ -218,6 +220,20 @@ def _spell(letters: str, passage: Passage, limit: float) -> Reading | None:
     ]
     cost, start = min(ends, default=(math.inf, 0))
     return Reading(-start, cost) if cost <= limit else None
+
+
+def _free(letters: str, folded: str) -> int | None:
+    """Where the last words begin if each begins with the next letter: no reading costs less.
+
+    Only for plain words with a space between; two in five readings are such.
+    """
+    last = folded.rsplit(" ", len(letters))[-len(letters) :]
+    plain = "".join(last)
+    if "".join([word[:1] for word in last]) != letters or not (plain.isascii() and plain.isalpha()):
+        return None
+    if last[0] in _STOP_WORDS and len(last[0]) > 1:
+        return None
+    return len(folded) - len(plain) - len(last) + 1
 
 
 def _advance(ways: list[_Way], letter: str, passage: Passage, limit: float) -> list[_Way]:

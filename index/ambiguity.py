@@ -285,14 +285,24 @@ def _is_distinct(short: str) -> bool:
 
 def _occurrences(short: str, field: Field) -> Iterator[tuple[int, int]]:
     """From which to which word a short form stands in a text, as written or in the plural."""
-    if short not in field.text:
-        return
-    starts, ends = field.table.starts, field.table.ends
-    for found in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", field.text):
-        first, last = bisect_left(starts, found.start()), bisect_left(ends, found.end())
-        is_whole = first < len(starts) and starts[first] == found.start()
-        if is_whole and last < len(ends) and ends[last] == found.end():
-            yield first, last
+    text, starts, ends = field.text, field.table.starts, field.table.ends
+    place = text.find(short)
+    while place >= 0:
+        end = place + len(short)
+        end += text.startswith("s", end) and not _is_in_word(text[end + 1 : end + 2])
+        before = text[place - 1] if place else ""
+        if before == "-" or _is_in_word(before) or _is_in_word(text[end : end + 1]):
+            end = place + 1
+        else:
+            first, last = bisect_left(starts, place), bisect_left(ends, end)
+            is_whole = first < len(starts) and starts[first] == place
+            if is_whole and last < len(ends) and ends[last] == end:
+                yield first, last
+        place = text.find(short, end)
+
+
+def _is_in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def _is_within(mention: Mention, others: Iterable[Mention]) -> bool:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section, bundled_corpus, gather
+from index import alignment
 from index.abbreviations import LONGEST_BRACKET, definitions
 from index.agreement import Agreement, StoredAgreement, fold_long, fold_short, learn
+from index.alignment import Passage, read
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "abbreviations" / "med1250-odd.jsonl"
@@ -355,6 +357,22 @@ def test_long_forms_lead_back_to_what_is_agreed_to_stand_for_them(tmp_path: Path
     assert stored.begins_long("relaps")
     for words in ("", "rela", f"{long} fell", "rate", "zulu"):
         assert not stored.begins_long(words)
+
+
+PIECES = st.sampled_from(
+    ["multiple", "sclerosis", "of", "the", "a", "early", "oestradiol", "mu", "s", "ms", "2", "é"]
+)
+PASSAGES = st.tuples(
+    st.lists(PIECES, max_size=6), st.sampled_from([" ", " ", "-", "  ", "\n", ", "])
+).map(lambda both: both[1].join(both[0]))
+
+
+@given(PASSAGES, st.text("mseoatMSEOAT2", min_size=1, max_size=4))
+def test_a_reading_that_costs_nothing_is_seen_at_once(text: str, written: str) -> None:
+    quick = read(written, Passage(text, 0, len(text)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alignment, "_free", lambda *_: None)
+        assert quick == read(written, Passage(text, 0, len(text)))
 
 
 def bench() -> Any:  # noqa: ANN401 (a script, loaded as a module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from corpus import Abstract, Report, Section
 from index import Analysis, Concept, Published, Vocabulary
 from index.abbreviations import definitions
 from index.agreement import Learner, fold_short, learn
+from index.ambiguity import Field, _occurrences
 from index.analysis import LAYERS, ReadText
 from index.build import write
+from index.words import word_table
 
 CASES = Path(__file__).parent / "data" / "ambiguity.jsonl"
 LEAST_PRECISION = 0.95
@@ -264,3 +267,24 @@ def test_learning_forgets_what_is_rare_once_there_is_too_much(
     assert len(learner.agreement()) == 3
     learner.add(definitions("Golf hotel (GH)."))
     assert [one.short for one in learner.agreement()] == ["AB"]
+
+
+MIXED = st.lists(
+    st.sampled_from(["A", "AB", "s", "As", "1", "é", ".", "a", "(", "-", "_", " "]), max_size=12
+)
+
+
+@given(MIXED.map("".join), st.text("ABs1-. ", min_size=1, max_size=3))
+def test_a_short_form_stands_where_no_word_goes_on(text: str, short: str) -> None:
+    table = word_table(text)
+    spans = {
+        (found.start(), found.end())
+        for found in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", text)
+    }
+    whole = [
+        (first, last)
+        for first, start in enumerate(table.starts)
+        for last, end in enumerate(table.ends)
+        if (start, end) in spans
+    ]
+    assert list(_occurrences(short, Field(table, [], []))) == whole
