@@ -81,20 +81,21 @@ def _batch(abstracts: Iterator[Abstract]) -> list[Abstract]:
 
 def digest(abstracts: list[Abstract], reader: Analysis, folder: Path, name: str) -> Chunk:
     """Analyses and inverts a chunk, and writes its run."""
+    read = reader.read_all((abstract.title, abstract.text) for abstract in abstracts)
     run = RunWriter(_stem)
-    kept = DocumentsWriter(STRINGS, COLUMNS)
-    lines = hashlib.sha256()
-    chunk = Chunk(RunFiles(folder, name, len(abstracts)), b"")
-    for abstract in abstracts:
-        title, text = reader.read(abstract.title, abstract.text)
+    for abstract, (title, text) in zip(abstracts, read, strict=True):
         named = {field: _words(value) for field, value in names(abstract).items() if value}
         pmid = {"pmid": ([abstract.pmid.lower()], [0])}
         run.add(title.analysed, text.analysed, named | pmid)
-        kept.add(stored(abstract), columns(abstract, title, text))
-        lines.update(to_line(abstract))
-        _note(chunk, abstract, (title, text))
-    chunk.corpus = lines.digest()
-    write_files(folder, name, run.finish(), kept)
+    inverted = run.finish()
+    kept = DocumentsWriter(STRINGS, COLUMNS)
+    for abstract, texts in zip(abstracts, read, strict=True):
+        kept.add(stored(abstract), columns(abstract, *texts))
+    write_files(folder, name, inverted, kept)
+    lines = hashlib.sha256(b"".join(map(to_line, abstracts)))
+    chunk = Chunk(RunFiles(folder, name, len(abstracts)), lines.digest())
+    for abstract, texts in zip(abstracts, read, strict=True):
+        _note(chunk, abstract, texts)
     return chunk
 
 

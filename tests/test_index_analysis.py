@@ -120,6 +120,28 @@ def test_the_columns_are_the_words_each_with_its_position(text: str) -> None:
         assert analysed.positions[place] == place + PARAGRAPH_GAP * breaks
 
 
+ABSTRACTS = st.lists(st.tuples(TEXTS, TEXTS), max_size=5)
+
+
+@settings(deadline=None, max_examples=200)
+@given(ABSTRACTS)
+def test_many_abstracts_are_read_together_as_each_by_itself(
+    abstracts: list[tuple[str, str]],
+) -> None:
+    plain = Analysis(VOCABULARY)
+    for read, texts in zip(ANALYSIS.read_all(abstracts), abstracts, strict=True):
+        assert tuple(map(str, read)) == texts
+        for one, other in zip(read, plain.read(*texts), strict=True):
+            assert list(one.analysed.forms) == list(other.analysed.forms)
+            assert one.analysed[2:] == other.analysed[2:]
+
+
+def test_what_one_text_defines_holds_in_its_own_abstract_only() -> None:
+    first, second = ANALYSIS.read_all([("MS", "Mass spectrometry (MS)."), ("MS", "Multiple.")])
+    assert not first[0].analysed.mentions
+    assert [mention.concept for mention in second[0].analysed.mentions] == ["ms"]
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_analysis_never_raises(text: str) -> None:
