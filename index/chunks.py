@@ -18,6 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.jsonl import to_line
@@ -34,7 +36,6 @@ from index.words import PARAGRAPH_GAP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
-    from pathlib import Path
 
     from corpus import Abstract
     from index.abbreviations import Definition
@@ -131,7 +132,10 @@ def _in_processes(
 ) -> Iterator[Chunk]:
     # Forked processes would inherit threads' locks, among them those of a progress bar.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _prepare, (vocabulary.to_json(),)) as pool:
+    # Handed over itself, it would fill the pipe, and the next process start when this one reads.
+    known = folder / "vocabulary.json"
+    known.write_text(vocabulary.to_json(), encoding="utf-8")
+    with ProcessPoolExecutor(workers, context, _prepare, (known,)) as pool:
         waiting: deque[Future[Chunk]] = deque()
         try:
             for number, batch in enumerate(batches):
@@ -144,13 +148,15 @@ def _in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _prepare(vocabulary: str) -> None:
+def _prepare(vocabulary: Path) -> None:
     """Makes a process ready: it knows the vocabulary, and ends when its parent does."""
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        # At its end it would free all that it holds one by one, and the parent wait for that.
+        Finalize(None, os._exit, (0,), exitpriority=0)
     global _vocabulary  # noqa: PLW0603 (a process has no other place for what it is made with)
     _vocabulary = vocabulary
 
@@ -160,12 +166,12 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-_vocabulary = ""
+_vocabulary = Path()
 
 
 @cache
 def _reader() -> Analysis:
-    return Analysis(Vocabulary.from_json(_vocabulary))
+    return Analysis(Vocabulary.from_json(_vocabulary.read_text(encoding="utf-8")))
 
 
 @contextmanager
