@@ -73,7 +73,7 @@ class Facets:
         worth = named * self._shown.rarity
         bits = _packed(hits)
         candidates = {
-            kind: self._candidates(named, worth, span, left_out)[: _looked_at(total)]
+            kind: self._candidates(named, worth, span, left_out, _looked_at(total))
             for kind, span in self._shown.spans.items()
         }
         counts = self._counted([row for rows in candidates.values() for row in rows], bits)
@@ -94,34 +94,39 @@ class Facets:
         worth: NDArray[np.float64],
         span: tuple[int, int],
         left_out: Collection[str],
+        most: int | None,
     ) -> list[int]:
         """The concepts of a kind that hits name, those that are worth most first."""
         first, last = span
         there = first + np.flatnonzero(named[first:last])
         by_worth = there[np.argsort(-worth[there], kind="stable")]
         ids = self._shown.ids
-        return [row for row in by_worth.tolist() if ids[row] not in left_out]
+        enough = None if most is None else most + len(left_out)
+        return [row for row in by_worth[:enough].tolist() if ids[row] not in left_out][:most]
 
     def _counted(self, rows: list[int], hits: Bits) -> dict[int, int]:
         """How many of the hits speak of each concept, or of a narrower one."""
         if not rows:
             return {}
-        meant = np.stack([self._meant(self._shown.ids[row]) for row in rows])
-        counts = np.bitwise_count(meant & hits).sum(axis=1, dtype=np.uint32)
+        ids = [self._shown.ids[row] for row in rows]
+        with self._turn:
+            kept = list(map(self._kept.get, ids))
+        meant = [
+            self._meant(id_) if found is None else found
+            for id_, found in zip(ids, kept, strict=True)
+        ]
+        counts = np.bitwise_count(np.array(meant) & hits).sum(axis=1, dtype=np.uint32)
         return dict(zip(rows, counts.tolist(), strict=True))
 
     def _meant(self, id_: str) -> Bits:
-        """The documents that speak of a concept or of a narrower one."""
-        with self._turn:
-            found = self._kept.get(id_)
-        if found is None:
-            mask = np.zeros(self._postings.size, bool)
-            for one in (id_, *self._vocabulary.narrower(id_)):
-                mask[self._postings.counts("concepts", one).documents] = True
-            found = _packed(mask)
-            if found.nbytes <= CACHE_BYTES:
-                with self._turn:
-                    self._kept[id_] = found
+        """The documents that speak of a concept or of a narrower one; from now on they are kept."""
+        mask = np.zeros(self._postings.size, bool)
+        for one in (id_, *self._vocabulary.narrower(id_)):
+            mask[self._postings.counts("concepts", one).documents] = True
+        found = _packed(mask)
+        if found.nbytes <= CACHE_BYTES:
+            with self._turn:
+                self._kept[id_] = found
         return found
 
     def _named(self, hits: NDArray[np.bool_], count: int) -> Numbers:

@@ -1,8 +1,7 @@
 """The inner loops of searching and reading, compiled: the ``.c`` files say what each does.
 
 They read arrays, those of an index where they are mapped, and write into arrays that the caller
-made. What they are given as structures is packed by the formats below or by the caller. The
-interpreter is free meanwhile, so threads search side by side.
+made. What they are given as structures is packed by the formats below or by the caller.
 """
 
 from __future__ import annotations
@@ -48,25 +47,29 @@ def address(values: NDArray[Any]) -> int:
     return int(values.__array_interface__["data"][0])
 
 
-def _loaded() -> ctypes.CDLL:
+def _loaded(kind: type[ctypes.CDLL]) -> ctypes.CDLL:
     try:
-        return ctypes.CDLL(str(LIBRARY))
+        return kind(str(LIBRARY))
     except OSError as error:
         raise ImportError(
             f"{LIBRARY.name} is missing or of another machine; “make serve” compiles it."
         ) from error
 
 
-def _function(name: str, count: int, result: type | None = None) -> Any:  # noqa: ANN401 (ctypes)
-    """A kernel of so many numbers, addresses or packed structures, all handed on as 64 bits."""
-    found = getattr(_library, name)
+def _function(name: str, count: int, result: type | None = None, *, is_long: bool = False) -> Any:  # noqa: ANN401 (ctypes)
+    """A kernel of so many numbers, addresses or packed structures, all handed on as 64 bits.
+
+    Other threads run while a long one does. For a short one the interpreter is kept: to get it back
+    from a busy thread takes milliseconds.
+    """
+    found = getattr(_parallel if is_long else _brief, name)
     found.argtypes, found.restype = [ctypes.c_void_p] * count, result
     return found
 
 
-_library = _loaded()
+_parallel, _brief = _loaded(ctypes.CDLL), _loaded(ctypes.PyDLL)
 find = _function("find", 3, ctypes.c_int64)
-score = _function("score", 13, ctypes.c_int64)
+score = _function("score", 13, ctypes.c_int64, is_long=True)
 best = _function("best", 6, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)
 excerpt = _function("excerpt", 9, ctypes.c_int64)
