@@ -1,5 +1,5 @@
-/* What kernels share: the arrays of a segment as they are mapped from disk, and what a query asks
- * of them.
+/* What the kernels of searching share: the arrays of a segment as they are mapped from disk, and what
+ * a query asks of them.
  *
  * No kernel allocates what it does not free, keeps anything between calls, or knows of Python, so
  * any number of threads may call at once. All integers that are passed are 64 bits wide.
