@@ -38,7 +38,9 @@ def utf8(term: str) -> bytes:
 
 def written(folder: Path, terms: set[str]) -> Lexicon:
     target = ArraysWriter(folder / "some")
-    write_lexicon(target, "group", sorted(map(utf8, terms)))
+    ordered = sorted(map(utf8, terms))
+    batches = [ordered[first : first + 3] for first in range(0, len(ordered), 3)]
+    assert write_lexicon(target, "group", batches) == len(terms)
     target.close()
     return Lexicon(Arrays(folder / "some"), "group")
 

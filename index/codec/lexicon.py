@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.codec.arrays import Strings
+from index.codec.arrays import Strings, smallest
 from index.kernels import LEXICON, find
 from index.tokens import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from index.codec.arrays import Arrays, ArraysWriter
 
@@ -73,11 +73,19 @@ class Lexicon:
         return range(self.first_from(first), self.first_from(first + b"\xff" * _HEAD))
 
 
-def write_lexicon(arrays: ArraysWriter, group: str, terms: Sequence[bytes]) -> None:
-    """Writes the sorted terms of a group."""
-    arrays.write_strings(f"{group}.terms", terms)
-    padded = b"".join(term[:_HEAD].ljust(_HEAD, b"\0") for term in terms)
-    arrays.write(f"{group}.heads", np.frombuffer(padded, ">u8").astype("<u8"))
+def write_lexicon(arrays: ArraysWriter, group: str, batches: Iterable[Sequence[bytes]]) -> int:
+    """Writes the sorted terms of a group, some at a time; returns how many there are."""
+    lengths, heads = [np.zeros(1, np.int64)], [np.empty(0, "<u8")]
+    with arrays.array(f"{group}.terms", np.uint8) as file:
+        for terms in batches:
+            file.write(b"".join(terms))
+            lengths.append(np.fromiter(map(len, terms), np.int64, len(terms)))
+            padded = b"".join([term[:_HEAD].ljust(_HEAD, b"\0") for term in terms])
+            heads.append(np.frombuffer(padded, ">u8").astype("<u8"))
+    starts = np.cumsum(np.concatenate(lengths))
+    arrays.write(f"{group}.terms.starts", starts.astype(smallest(int(starts[-1]))))
+    arrays.write(f"{group}.heads", np.concatenate(heads))
+    return len(starts) - 1
 
 
 def _utf8(term: str | bytes) -> bytes:

@@ -8,6 +8,7 @@ run follow those of the run before.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 BATCH = 1 << 22
 """How many postings are merged at a time: about 100 MB while they are."""
+
+TERMS = 1 << 18
+"""How many terms of all runs are merged at a time: about 60 MB while they are."""
+
+SAMPLED = 1 << 9
+"""Of so many terms of a run one is looked at to find where to part them."""
 
 _POSITIONAL = (EXACT, *NAMES)
 
@@ -99,22 +106,12 @@ def _merge_group(
 ) -> list[Numbers]:
     """Merges the postings of a group; returns by run the new number of each of its terms."""
     runs = [part.arrays for part in parts]
-    places: dict[bytes, int] = {}
-    for run in runs:
-        places.update(dict.fromkeys(_terms(run, f"{group}.terms"), 0))
-    terms = sorted(places)
-    write_lexicon(target, group, terms)
-    places.update(zip(terms, range(len(terms)), strict=True))
-    numbers = [
-        np.array([places[term] for term in _terms(run, f"{group}.terms")], np.uint32)
-        for run in runs
-    ]
+    numbers = [np.empty(len(run[f"{group}.starts"]) - 1, np.uint32) for run in runs]
+    size = write_lexicon(target, group, _merged_terms(runs, f"{group}.terms", numbers))
     columns = {"documents": smallest(documents)}
     for column in range(len(GROUPS[group])):
         name = f"counts.{column}"
         columns[name] = smallest(_most_of(f"{group}.{name}", runs))
-    size = len(terms)
-    del terms, places  # of a large corpus more than all that follows
     merger = _Merger(parts, group, numbers, size)
     merger.merge("starts", columns, target)
     if group in _POSITIONAL:
@@ -123,6 +120,64 @@ def _merge_group(
     for field in GROUPS[group]:
         concatenate(f"length.{field}", runs, target)
     return numbers
+
+
+def _merged_terms(
+    runs: Sequence[Arrays], name: str, numbers: Sequence[Numbers]
+) -> Iterator[list[bytes]]:
+    """The terms of all runs in their order, each once and some at a time.
+
+    Into ``numbers`` goes by run the number of each of its terms among all.
+    """
+    every = [_SortedTerms(run, name) for run in runs]
+    samples = sorted(itertools.chain.from_iterable(map(_SortedTerms.sample, every)))
+    borders = samples[:: max(1, TERMS // SAMPLED)]
+    reached = [0] * len(runs)
+    count = 0
+    for border in [*borders[1:], None]:
+        ends = [terms.first_from(border) for terms in every]
+        pieces = [
+            terms.between(first, end)
+            for terms, first, end in zip(every, reached, ends, strict=True)
+        ]
+        known = sorted(set().union(*pieces))
+        places = dict(zip(known, itertools.count(count)))
+        for own, piece, first, end in zip(numbers, pieces, reached, ends, strict=True):
+            own[first:end] = [places[term] for term in piece]
+        reached, count = ends, count + len(known)
+        yield known
+        for run in runs:
+            run.forget()
+
+
+class _SortedTerms:
+    """The terms of a run, as they are mapped."""
+
+    def __init__(self, run: Arrays, name: str) -> None:
+        self._starts = run.view(f"{name}.starts")
+        self._bytes = run.view(name)
+        self._size = len(self._starts) - 1
+
+    def sample(self) -> list[bytes]:
+        """Every so many a term."""
+        return list(map(self._term, range(0, self._size, SAMPLED)))
+
+    def first_from(self, term: bytes | None) -> int:
+        """The number of the first that is not before a term, or how many there are for None."""
+        if term is None:
+            return self._size
+        return bisect_left(range(self._size), term, key=self._term)
+
+    def between(self, first: int, end: int) -> list[bytes]:
+        """Those from one number up to another."""
+        starts = self._starts[first : end + 1].tolist()
+        whole = bytes(self._bytes[starts[0] : starts[-1]])
+        return [
+            whole[one - starts[0] : other - starts[0]] for one, other in itertools.pairwise(starts)
+        ]
+
+    def _term(self, number: int) -> bytes:
+        return bytes(self._bytes[self._starts[number] : self._starts[number + 1]])
 
 
 class _Merger(NamedTuple):
@@ -134,10 +189,10 @@ class _Merger(NamedTuple):
     size: int
 
     def merge(self, starts: str, columns: dict[str, Any], target: ArraysWriter) -> None:
-        begins = [part.arrays[f"{self.group}.{starts}"].astype(np.int64) for part in self.parts]
+        begins = [part.arrays[f"{self.group}.{starts}"] for part in self.parts]
         totals = np.zeros(self.size, np.int64)
         for numbers, begin in zip(self.numbers, begins, strict=True):
-            totals[numbers] += np.diff(begin)
+            totals[numbers] += begin[1:] - begin[:-1]
         merged = np.concatenate([[0], np.cumsum(totals)])
         target.write(f"{self.group}.{starts}", merged.astype(smallest(int(merged[-1]))))
         borders = np.searchsorted(merged, np.arange(0, max(merged[-1], 1), BATCH), "right") - 1
@@ -160,11 +215,12 @@ class _Merger(NamedTuple):
         for part, numbers, begin in zip(self.parts, self.numbers, begins, strict=True):
             low, high = np.searchsorted(numbers, [first, end])
             own = numbers[low:high].astype(np.int64) - first
-            sizes = np.diff(begin[low : high + 1])
-            source = part.arrays[f"{self.group}.{name}"][begin[low] : begin[high]]
+            places = begin[low : high + 1].astype(np.int64)
+            sizes = np.diff(places)
+            source = part.arrays[f"{self.group}.{name}"][places[0] : places[-1]]
             if name == "documents":
                 source = source.astype(np.int64) + part.base
-            shift = cursor[own] - (begin[low:high] - begin[low])
+            shift = cursor[own] - (places[:-1] - places[0])
             yield source, np.repeat(shift, sizes) + np.arange(len(source))
             cursor[own] += sizes
 
