@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, GROUPS, PLACES, STEMS
+from index.codec.layout import CONCEPTS, STEMS
 from index.codec.run import NO_TERM
 from index.kernels import address
 from index.schema import TEXT_FIELDS
@@ -113,21 +113,7 @@ class Segment:
 
     def frequencies(self, field: str, numbers: range) -> Numbers:
         """In how many documents each of some terms stands in a field."""
-        group, column = PLACES[field]
-        arrays = self.store.postings
-        starts = arrays[f"{group}.starts"][numbers.start : numbers.stop + 1].astype(np.int64)
-        if len(starts) < 2:
-            return np.zeros(0, np.int64)
-        if len(GROUPS[group]) == 1 and self.live is None:
-            return starts[1:] - starts[:-1]
-        span = slice(starts[0], starts[-1])
-        counted = arrays[f"{group}.counts.{column}"][span] > 0
-        if self.live is not None:
-            counted &= self.live[arrays[f"{group}.documents"][span]]
-        before = np.zeros(len(counted) + 1, np.int64)
-        np.cumsum(counted, out=before[1:])
-        ends: Numbers = before[starts - starts[0]]
-        return ends[1:] - ends[:-1]
+        return self.store.frequencies(field, numbers, self.live)
 
     def named(self, field: str, numbers: list[int]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""

@@ -268,22 +268,24 @@ def _merge_stream(
     target.write("stream.width_of", widths.astype(smallest(_most(widths))))
     rare: list[tuple[Numbers, Numbers]] = []
     odd: list[tuple[Numbers, Numbers]] = []
-    first = 0
+    kind, first = smallest(sum(len(run["stream.words"]) for run in runs)), 0
     with target.array("stream.words", np.uint16) as file:
         for part, own in zip(parts, numbers[EXACT], strict=True):
             row_words = _renumbered(part.arrays["stream.words"], words[own], BORDER)
             file.write(np.minimum(row_words, RARE).astype(np.uint16).data)
             rows = np.flatnonzero(row_words >= RARE)
-            rare.append((rows + first, row_words[rows]))
+            rare.append(((rows + first).astype(kind), row_words[rows]))
             row_widths = part.arrays["stream.widths"]
             rows = np.flatnonzero(row_widths != widths[row_words])
-            odd.append((rows + first, row_widths[rows]))
+            odd.append(((rows + first).astype(kind), row_widths[rows]))
             first += len(row_words)
             part.arrays.forget()
     for name, pairs in (("rare", rare), ("odd", odd)):
-        rows, values = map(np.concatenate, zip(*pairs, strict=True))
-        target.write(f"stream.{name}.rows", rows.astype(smallest(_most(rows))))
-        target.write(f"stream.{name}.values", values.astype(smallest(_most(values))))
+        for column, pieces in zip(("rows", "values"), zip(*pairs, strict=True), strict=True):
+            smaller = smallest(max(map(_most, pieces)))
+            with target.array(f"stream.{name}.{column}", smaller) as file:
+                for piece in pieces:
+                    file.write(piece.astype(smaller).data)
     for name in ("abstracts", "offsets"):
         concatenate(f"stream.{name}", runs, target)
     _concatenate_starts("stream.starts", runs, target)

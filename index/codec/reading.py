@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
     Term = tuple[str, bytes]
 
+TERMS = 1 << 10
+"""Of how many terms it is looked up at a time which stand in a field."""
+
 NO_ID = 0xFFFFFFFF
 
 
@@ -119,10 +122,10 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc] # whoosh has no types
         if field not in PLACES:
             return
         lexicon = self.store.lexicon(PLACES[field].group)
-        present = self.store.frequencies(field) > 0
-        for number in range(lexicon.first_from(first), len(lexicon)):
-            if present[number]:
-                yield field, lexicon.utf8(number)
+        for begin in range(lexicon.first_from(first), len(lexicon), TERMS):
+            numbers = range(begin, min(begin + TERMS, len(lexicon)))
+            for place in np.flatnonzero(self.store.frequencies(field, numbers)).tolist():
+                yield field, lexicon.utf8(begin + place)
 
     def _postings(self, field: str, text: bytes) -> tuple[Numbers, Numbers]:
         found = self._found(field, text)

@@ -81,13 +81,23 @@ class Store:
         counts = self.postings[f"{group}.counts.{column}"][self.span(group, number)]
         return len(GROUPS[group]) == 1 or bool(counts.any())
 
-    def frequencies(self, field: str) -> Numbers:
-        """In how many documents each term of the field's group stands in the field."""
+    def frequencies(self, field: str, numbers: range, live: Numbers | None = None) -> Numbers:
+        """In how many documents each of some terms stands in a field, or in how many ``live``."""
         group, column = PLACES[field]
-        starts = self.postings[f"{group}.starts"].astype(np.int64)
-        there = np.zeros(starts[-1] + 1, np.int64)
-        np.cumsum(self.postings[f"{group}.counts.{column}"] > 0, out=there[1:])
-        return there[starts[1:]] - there[starts[:-1]]
+        arrays = self.postings
+        starts = arrays[f"{group}.starts"][numbers.start : numbers.stop + 1].astype(np.int64)
+        if len(starts) < 2:
+            return np.zeros(0, np.int64)
+        if len(GROUPS[group]) == 1 and live is None:
+            return starts[1:] - starts[:-1]
+        span = slice(starts[0], starts[-1])
+        counted = arrays[f"{group}.counts.{column}"][span] > 0
+        if live is not None:
+            counted &= live[arrays[f"{group}.documents"][span]]
+        before = np.zeros(len(counted) + 1, np.int64)
+        np.cumsum(counted, out=before[1:])
+        ends: Numbers = before[starts - starts[0]]
+        return ends[1:] - ends[:-1]
 
     def length(self, field: str) -> Numbers:
         """How many terms each document has in a field."""

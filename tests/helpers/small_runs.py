@@ -218,7 +218,7 @@ def _postings(store: Store, field: str) -> Iterator[tuple[str, dict[int, list[An
 
 def _frequencies(store: Store, field: str) -> dict[str, int]:
     lexicon = store.lexicon(PLACES[field].group)
-    found = store.frequencies(field).tolist()
+    found = store.frequencies(field, range(len(store.lexicon(PLACES[field].group)))).tolist()
     return {lexicon[number]: count for number, count in enumerate(found) if count}
 
 
