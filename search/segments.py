@@ -68,8 +68,9 @@ class TermsOf(NamedTuple):
     def counted(self) -> tuple[Numbers, Numbers, Numbers]:
         """Each pair of document and term once, and how often it is there."""
         size = len(self.documents)
-        pairs, counts = np.unique(self.owners * size + self.numbers, return_counts=True)
-        return pairs // size, pairs % size, counts
+        counts = np.bincount(self.owners * size + self.numbers)
+        pairs = np.flatnonzero(counts)
+        return pairs // size, pairs % size, counts[pairs]
 
 
 class Mention(NamedTuple):

@@ -27,6 +27,13 @@
 #define TWICE
 #endif
 
+/* Asks for what will be read soon. */
+#ifdef __GNUC__
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) (void)(at)
+#endif
+
 /* A column of numbers: where it is, and how many bytes each number takes. */
 typedef struct {
     const void *at;

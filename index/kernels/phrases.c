@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define FEW 128 /* documents */
+#define AT_ONCE 64
 
 static int64_t size_of(const Postings *postings, int64_t number) {
     return get(postings->starts, number + 1) - get(postings->starts, number);
@@ -42,26 +43,58 @@ static inline int stands(const Segment *segment, int64_t group, const int64_t *w
     return 1;
 }
 
+/* Whether words stand around the one at `row`, which is the rarest of them and known to be there. */
+static inline int stand_around(const Stream *stream, int64_t row, int64_t before, int64_t after,
+                               const int64_t *words) {
+    for (int64_t step = -before; step <= after; step++)
+        if (step && word_at(stream, row + step) != words[before + step]) return 0;
+    return 1;
+}
+
+/* Where the rarest word stands, some at a time. */
+typedef struct {
+    int64_t documents[AT_ONCE], rows[AT_ONCE];
+    int64_t size;
+} Standing;
+
+static int look_around(const Segment *segment, const Standing *standing, int64_t before,
+                       int64_t after, const int64_t *words, Holders *found) {
+    const Stream *stream = &segment->stream;
+    for (int64_t nth = 0; nth < standing->size; nth++) {
+        int64_t document = standing->documents[nth], row = standing->rows[nth];
+        int64_t start = get(stream->starts, document);
+        if (row - before < start || row + after >= get(stream->starts, document + 1)) continue;
+        if (!stand_around(stream, row, before, after, words)) continue;
+        int64_t border = start + get(stream->abstracts, document);
+        if (!add(found, document, row - before >= border ? ABSTRACT : TITLE)) return 0;
+    }
+    return 1;
+}
+
 /* Exact terms have positions: looked for where the rarest of them stands. */
 static int by_positions(const Segment *segment, int64_t rarest, int64_t before, int64_t after,
                         const int64_t *words, Holders *found) {
     const Postings *postings = &segment->postings[EXACT];
+    const Stream *stream = &segment->stream;
+    Standing standing = {.size = 0};
     int64_t last = get(postings->starts, rarest + 1);
     int64_t position = get(segment->position_starts, rarest);
     for (int64_t place = get(postings->starts, rarest); place < last; place++) {
         int64_t document = get(postings->documents, place);
-        int64_t start = get(segment->stream.starts, document);
-        int64_t end = get(segment->stream.starts, document + 1);
-        int64_t border = start + get(segment->stream.abstracts, document);
+        int64_t start = get(stream->starts, document);
         int64_t count = get(postings->counts[0], place) + get(postings->counts[1], place);
         for (; count--; position++) {
-            int64_t first = start + get(segment->positions, position) - before;
-            if (first < start || first + before + after >= end) continue;
-            if (!stands(segment, EXACT, words, before + 1 + after, first)) continue;
-            if (!add(found, document, first >= border ? ABSTRACT : TITLE)) return 0;
+            int64_t row = start + get(segment->positions, position);
+            standing.documents[standing.size] = document;
+            standing.rows[standing.size++] = row;
+            /* The words of a document are seldom near at hand: they come while others are found. */
+            PREFETCH(from(stream->words, row).at);
+            if (standing.size < AT_ONCE) continue;
+            if (!look_around(segment, &standing, before, after, words, found)) return 0;
+            standing.size = 0;
         }
     }
-    return 1;
+    return look_around(segment, &standing, before, after, words, found);
 }
 
 /* A bit for each word that has a stem, by what the stream says for it; others may share a bit. */
