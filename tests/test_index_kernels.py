@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.kernels import LIBRARY, address, best, column
+from index.kernels import LIBRARY, address, best, column, facets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,56 @@ def test_the_best_hits_stand_by_score_then_year_then_number(
         for place, kind in enumerate((np.float64, np.bool_, np.int32))
     )
     assert best_of(scores, hits, years, most) == [number for *_, number in order][:most]
+
+
+def narrowing(
+    documents: list[tuple[bool, set[int]]], rarity: list[float], ends: list[int], most: int
+) -> list[list[tuple[int, int]]]:
+    """By kind what the kernel chooses: the concepts and how many hits each leaves."""
+    hits = np.array([hit for hit, _ in documents], bool)
+    starts = np.cumsum([0, *(len(entries) for _, entries in documents)]).astype(np.uint32)
+    entries = np.array([one for _, few in documents for one in sorted(few)], np.uint32)
+    found = np.full(len(ends) * (1 + 2 * most), -1, np.int64)
+    arrays = (np.array(rarity), np.array(ends, np.int64))
+    assert facets(
+        len(hits),
+        *map(address, (hits, starts, entries)),
+        len(rarity),
+        address(arrays[0]),
+        len(ends),
+        address(arrays[1]),
+        int(hits.sum()),
+        most,
+        address(found),
+    )
+    rows = iter(
+        zip(found[len(ends) :: 2].tolist(), found[len(ends) + 1 :: 2].tolist(), strict=True)
+    )
+    return [[next(rows) for _ in range(size)] for size in found[: len(ends)].tolist()]
+
+
+@given(
+    documents=st.lists(
+        st.tuples(st.booleans(), st.dictionaries(st.integers(0, 11), st.booleans(), max_size=6)),
+        max_size=40,
+    ),
+    rarity=st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=12, max_size=12),
+    border=st.integers(0, 12),
+    most=st.integers(0, 4),
+)
+def test_concepts_that_narrow_are_chosen_by_their_worth(
+    documents: list[tuple[bool, dict[int, bool]]], rarity: list[float], border: int, most: int
+) -> None:
+    hits = [concepts for hit, concepts in documents if hit]
+    worth = [rarity[c] * sum(one.get(c, False) for one in hits) for c in range(12)]
+    leaves = [sum(c in one for one in hits) for c in range(12)]
+    telling = [c for c in range(12) if worth[c] > 0 and leaves[c] < len(hits)]
+    chosen = sorted(telling, key=lambda c: -worth[c])
+    kinds = (range(border), range(border, 12))
+    entries = [(hit, {2 * c + named for c, named in one.items()}) for hit, one in documents]
+    assert narrowing(entries, rarity, [border, 12], most) == [
+        [(c, leaves[c]) for c in chosen if c in kind][:most] for kind in kinds
+    ]
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.uint32, np.int64])
