@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from index.codec.layout import CONCEPTS
 from index.schema import TEXT_FIELDS
 from search.clauses import LEAVES_KEPT, FieldTerm, Hint, Ranked, Terms
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from index.analysis import Layer
     from search.postings import Postings
     from search.ranking import Ranking
     from search.segments import GroupTerm
+
+_FEWEST = 2
+"""Of how many documents a term is: what is in one only tells nothing of others."""
 
 
 @dataclass(frozen=True)
@@ -70,23 +72,11 @@ class Feedback:
         if len(documents) < settings.shared_by:
             return []
         shares = scores**settings.sharpness / (scores**settings.sharpness).sum()
-        terms = self._postings.terms_of(documents)
-        owners, numbers, counts = terms.counted()
-        lengths = np.bincount(owners, counts)
-        likelihoods = np.bincount(numbers, (shares / lengths)[owners] * counts)
-        most = settings.commonest * max(self._postings.count, 1)
-        good = (
-            (np.bincount(numbers) >= settings.shared_by)
-            & (terms.documents >= 2)
-            & (terms.documents <= most)
-        )
-        candidates = np.flatnonzero(good)
-        order = candidates[np.lexsort((terms.seen[candidates], -likelihoods[candidates]))]
-        telling = (number for number in order.tolist() if _is_telling(terms.name(number)))
-        return [
-            (_leaf(terms.name(number)), float(likelihoods[number]))
-            for number in itertools.islice(telling, settings.terms)
-        ]
+        most = int(settings.commonest * max(self._postings.count, 1))
+        spread = range(_FEWEST, most + 1)
+        found = self._postings.likely(documents, shares, settings.shared_by, spread)
+        telling = ((_leaf(term), likelihood) for term, likelihood in found if _is_telling(term))
+        return list(itertools.islice(telling, settings.terms))
 
 
 def _is_telling(term: GroupTerm) -> bool:

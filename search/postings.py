@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import PLACES
+from index.codec.layout import CONCEPTS, PLACES
 from index.codec.lexicon import ABSENT
 from index.schema import TEXT_FIELDS, field_of
 from search.asked import asked_of
-from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment, TermsOf
+from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,14 +86,18 @@ class Postings:
         found = [one.named(field, numbers) for one, numbers in self._rows(field, forms)]
         return np.concatenate(found) if found else EMPTY.documents
 
-    def terms_of(self, documents: Numbers) -> TermsOf:
-        """The stems and concepts of some documents, in any order."""
-        parts = []
-        for segment in self.segments:
-            owners = np.flatnonzero((documents >= segment.first) & (documents < segment.end))
-            if len(owners):
-                parts.append(segment.terms_of(owners, documents[owners]))
-        return parts[0] if len(self.segments) == 1 and parts else self._terms_of_all(parts)
+    def likely(
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+    ) -> Iterator[tuple[GroupTerm, float]]:
+        """The stems and concepts of some documents with how likely they are, the likeliest first.
+
+        As ``Segment.likely`` has it, with ``spread`` for the whole index.
+        """
+        if len(self.segments) != 1:
+            return iter(self._likely_of_all(documents, shares, shared_by, spread))
+        [segment] = self.segments
+        found = segment.likely(documents, shares, shared_by, spread)
+        return ((segment.term(number), likelihood) for number, _, likelihood in found)
 
     def mentions(self, document: int) -> Iterator[Mention]:
         """The concepts that a document speaks of, in the order of its text."""
@@ -202,30 +206,30 @@ class Postings:
             if numbers and ABSENT not in numbers:
                 yield segment, numbers
 
-    def _terms_of_all(self, parts: Many[TermsOf]) -> TermsOf:
-        """The terms of documents of several segments, each of which numbers them its own way."""
-        names: dict[GroupTerm, int] = {}
-        numbers = [
-            np.array(
-                [
-                    names.setdefault(part.name(number), len(names))
-                    for number in range(len(part.documents))
-                ],
-                np.int64,
-            )[part.numbers]
-            for part in parts
+    def _likely_of_all(
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+    ) -> list[tuple[GroupTerm, float]]:
+        """The same for several segments, each of which numbers terms its own way."""
+        holders: Counter[GroupTerm] = Counter()
+        likelihoods: dict[GroupTerm, float] = {}
+        for segment in self.segments:
+            own = np.flatnonzero((documents >= segment.first) & (documents < segment.end))
+            found = segment.likely(documents[own], shares[own], 1, range(segment.size + 1))
+            for number, count, likelihood in sorted(found):
+                term = segment.term(number)
+                holders[term] += count
+                likelihoods[term] = likelihoods.get(term, 0.0) + likelihood
+        good = [
+            term
+            for term in likelihoods
+            if holders[term] >= shared_by and self._spread_of(term) in spread
         ]
-        documents = [
-            len(self.counts("concepts" if group == "concepts" else "stems", text).documents)
-            for group, text in names
-        ]
-        return TermsOf(
-            np.concatenate([*(part.owners for part in parts), _NO_NUMBERS]),
-            np.concatenate([*numbers, _NO_NUMBERS]),
-            np.array(documents, np.int64),
-            np.arange(len(names)),
-            list(names).__getitem__,
-        )
+        return [(one, likelihoods[one]) for one in sorted(good, key=lambda t: -likelihoods[t])]
+
+    def _spread_of(self, term: GroupTerm) -> int:
+        """In how many documents title or abstract has a term."""
+        layer: Layer = "concepts" if term.group == CONCEPTS else "stems"
+        return len(self.counts(layer, term.text).documents)
 
 
 def _joined(found: list[Counts]) -> Counts:

@@ -5,17 +5,17 @@ Everything is given by the numbers that documents have in the whole index, witho
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.layout import CONCEPTS, STEMS
-from index.codec.run import NO_TERM
-from index.kernels import address
+from index.kernels import address, column, likely
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader
@@ -44,6 +44,9 @@ class Counts(NamedTuple):
 EMPTY = PostingList(np.empty(0, np.intp), np.empty(0, np.uint8))
 NOWHERE = Counts(*EMPTY, EMPTY.frequencies)
 
+_ROOM = 1 << 10
+"""For how many likely terms there is room at first."""
+
 
 class GroupTerm(NamedTuple):
     """A term of the group of stems or of that of concepts."""
@@ -52,25 +55,15 @@ class GroupTerm(NamedTuple):
     text: str
 
 
-class TermsOf(NamedTuple):
-    """The stems and concepts of some documents.
+class Likely(NamedTuple):
+    """A term of some documents, by its number: how many of them hold it, how likely it is.
 
-    Entry by entry ``owners`` says which of the documents, ``numbers`` which term: ``documents`` is
-    how many documents of the index have it, ``seen`` the order in which terms were met first.
+    Stems are numbered before concepts.
     """
 
-    owners: Numbers
-    numbers: Numbers
-    documents: Numbers
-    seen: Numbers
-    name: Callable[[int], GroupTerm]
-
-    def counted(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Each pair of document and term once, and how often it is there."""
-        size = len(self.documents)
-        counts = np.bincount(self.owners * size + self.numbers)
-        pairs = np.flatnonzero(counts)
-        return pairs // size, pairs % size, counts[pairs]
+    number: int
+    holders: int
+    likelihood: float
 
 
 class Mention(NamedTuple):
@@ -146,43 +139,55 @@ class Segment:
             self.store.begins(firsts + row),
             self.store.ends(lasts + row),
         )
-        for term, later, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        for term, later, start, end in zip(*(one.tolist() for one in columns), strict=True):
             yield Mention(lexicon[term], TEXT_FIELDS[later], start, end)
 
-    def terms_of(self, owners: Numbers, documents: Numbers) -> TermsOf:
-        """The stems and concepts of some documents, which are called ``owners``."""
+    def likely(
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+    ) -> Iterator[Likely]:
+        """The stems and concepts of some documents, the likeliest first, of equals the first met.
+
+        How likely a term is chosen from them is Σ_d share(d) · tf(t, d) / length(d). Those are
+        given that several of the documents hold, and as many of the segment as ``spread`` says,
+        deleted ones included.
+        """
+        local = np.ascontiguousarray(documents - self.first, np.int64)
+        count, room = _ROOM, 0
+        while count > room:
+            room = count
+            numbers, holders = np.empty((2, room), np.int64)
+            likelihoods = np.empty(room)
+            count = likely(
+                self.place,
+                address(self._seen),
+                self._stems,
+                len(local),
+                *map(address, (local, shares)),
+                shared_by,
+                spread.start,
+                spread.stop - 1,
+                room,
+                *map(address, (numbers, holders, likelihoods)),
+            )
+        if count < 0:
+            raise MemoryError
+        return map(Likely, *(one[:count].tolist() for one in (numbers, holders, likelihoods)))
+
+    def term(self, number: int) -> GroupTerm:
+        """The stem or concept that is meant by a number of ``Likely``."""
+        if number < self._stems:
+            return GroupTerm(STEMS, self.store.lexicon(STEMS)[number])
+        return GroupTerm(CONCEPTS, self.store.lexicon(CONCEPTS)[number - self._stems])
+
+    @cached_property
+    def _stems(self) -> int:
+        return len(self.store.lexicon(STEMS))
+
+    @cached_property
+    def _seen(self) -> Numbers:
+        """Where it is told in which order stems and concepts were met first."""
         arrays = self.store.postings
-        local = documents - self.first
-        holders, rows = entries(self.store, "stream", owners, local)
-        stems = self.store.stems(self.store.words(rows))
-        kept = np.flatnonzero(stems != NO_TERM)
-        found = [(holders[kept], stems[kept].astype(np.int64))]
-        first_concept = len(self.store.lexicon(STEMS))
-        for group, shift in ((STEMS, 0), (CONCEPTS, first_concept)):
-            holders, places = entries(self.store, f"wide.{group}", owners, local)
-            found.append((holders, arrays[f"wide.{group}.terms"][places].astype(np.int64) + shift))
-        all_owners, all_terms = map(np.concatenate, zip(*found, strict=True))
-        terms, numbers = np.unique(all_terms, return_inverse=True)
-        border = int(np.searchsorted(terms, first_concept))
-        by_group = ((STEMS, terms[:border]), (CONCEPTS, terms[border:] - first_concept))
-
-        def name(number: int) -> GroupTerm:
-            group, shift = (STEMS, 0) if number < border else (CONCEPTS, first_concept)
-            return GroupTerm(group, self.store.lexicon(group)[int(terms[number]) - shift])
-
-        return TermsOf(
-            all_owners,
-            numbers,
-            np.concatenate([self._sizes(group, chosen) for group, chosen in by_group]),
-            np.concatenate([arrays[f"{group}.seen"][chosen] for group, chosen in by_group]),
-            name,
-        )
-
-    def _sizes(self, group: str, terms: Numbers) -> Numbers:
-        """In how many documents terms stand, deleted ones included."""
-        starts = self.store.postings[f"{group}.starts"]
-        sizes: Numbers = starts[terms + 1].astype(np.int64) - starts[terms]
-        return sizes
+        return np.array([column(arrays[f"{group}.seen"]) for group in (STEMS, CONCEPTS)], np.int64)
 
     def _moved(self, documents: Numbers, *columns: Numbers) -> tuple[Numbers, ...]:
         """Documents by their numbers in the index, with columns, without what is deleted."""
@@ -191,21 +196,6 @@ class Segment:
         kept = self.live[documents]
         moved = documents[kept].astype(np.intp) + self.first
         return moved, *(column[kept] for column in columns)
-
-
-def entries(
-    store: Store, name: str, owners: Numbers, documents: Numbers
-) -> tuple[Numbers, Numbers]:
-    """Where the entries of some documents are in the arrays ``name``, each with its owner."""
-    starts = store.postings[f"{name}.starts"]
-    firsts = starts[documents].astype(np.int64)
-    return spread(owners, firsts, starts[documents + 1] - firsts)
-
-
-def spread(owners: Numbers, firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
-    """The numbers from each of ``firsts`` on, as many as ``sizes`` says, with their owners."""
-    before = np.cumsum(sizes) - sizes
-    return np.repeat(owners, sizes), np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
 
 
 def _places(store: Store, field: str, number: int) -> Numbers:

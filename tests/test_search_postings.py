@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from corpus import Abstract, Author
@@ -142,24 +143,43 @@ def test_mentions_are_where_the_text_has_the_concept(searching: Callable[..., Se
     assert list(postings.mentions(2)) == [Mention("cd", "abstract", 0, 13)]
 
 
-def test_the_terms_of_documents_are_counted_document_by_document(
+def likely(
+    postings: Postings, shares: dict[int, float], shared_by: int = 1, spread: range = range(99)
+) -> dict[tuple[str, str], float]:
+    documents, weights = np.array([*shares]), np.array([*shares.values()])
+    found = postings.likely(documents, weights, shared_by, spread)
+    return {tuple(term): likelihood for term, likelihood in found}
+
+
+def test_terms_are_likely_by_how_much_of_their_documents_they_are(
     searching: Callable[..., Searcher],
 ) -> None:
     texts = [("alfa bravo", "the alfas"), "charlie delta, auto-immune", "alfa"]
     postings = searching(*texts, concepts=PAIR)._postings
-    terms = postings.terms_of(postings.of("pmid", "2").documents)
-    owners, numbers, counts = terms.counted()
-    names = [terms.name(number) for number in numbers.tolist()]
-    assert set(owners.tolist()) == {0}
-    found = dict(zip([tuple(name) for name in names], counts.tolist(), strict=True))
-    expected = {("stems", form): 1 for form in ("charli", "delta", "auto", "immun", "autoimmun")}
-    assert found == expected | {("concepts", "cd"): 1}
-    both = postings.terms_of(postings.of("abstract", "alfa").documents[::-1])
-    alfa = [both.name(number) for number in range(len(both.documents))].index(("stems", "alfa"))
-    owners, numbers, counts = both.counted()
-    rows = zip(owners.tolist(), numbers.tolist(), counts.tolist(), strict=True)
-    assert [(owner, count) for owner, number, count in rows if number == alfa] == [(0, 1), (1, 2)]
-    assert both.documents[alfa] == 2
+    forms = ("charli", "delta", "auto", "immun", "autoimmun")
+    sixths = {("stems", form): 1 / 6 for form in forms} | {("concepts", "cd"): 1 / 6}
+    assert likely(postings, {1: 1.0}) == pytest.approx(sixths)
+    # “the” is no stem, and the concept counts as well: two of four terms.
+    both = likely(postings, {2: 0.5, 0: 2.0})
+    assert both[("stems", "alfa")] == pytest.approx(0.5 * 1 + 2.0 * 2 / 4)
+    assert likely(postings, {}) == likely(postings, {1: 1.0}, shared_by=2) == {}
+    assert likely(postings, {2: 0.5, 0: 2.0}, shared_by=2).keys() == {("stems", "alfa")}
+    assert likely(postings, {0: 1.0}, spread=range(2, 3)).keys() == {("stems", "alfa")}
+    assert ("stems", "alfa") not in likely(postings, {0: 1.0}, spread=range(2))
+
+
+def test_of_equally_likely_terms_those_met_first_come_first(
+    searching: Callable[..., Searcher],
+) -> None:
+    postings = searching("zulu kilo", "bravo zulu alfa kilo", concepts=PAIR)._postings
+    forms = [form for _, form in likely(postings, {1: 1.0})]
+    assert forms == ["zulu", "kilo", "bravo", "alfa"]
+
+
+def test_any_number_of_terms_is_found_likely(searching: Callable[..., Searcher]) -> None:
+    forms = [f"x{number}x" for number in range(3000)]
+    found = likely(searching(" ".join(forms), "alfa")._postings, {0: 1.0})
+    assert [form for _, form in found] == forms
 
 
 def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None:

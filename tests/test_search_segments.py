@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from whoosh.filedb.filestore import FileStorage
 
@@ -17,6 +19,7 @@ from index.build import write
 from index.codec.codec import ArrayWriter
 from index.schema import document, schema
 from search import Searcher
+from search.results import Stored
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -106,6 +109,48 @@ def test_what_is_marked_is_there_for_every_abstract(searchers: Searchers, name: 
         text = f"{found.abstract.title} {found.abstract.text}".lower().split()
         times = sum(word.strip(".,") == "echo" for word in text)
         assert len(found.title_spans) + sum(map(len, found.paragraph_spans)) == times
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", ["built", "segments", "deletions", "merged"])
+def test_terms_are_as_likely_as_a_count_by_hand_says(
+    searchers: Searchers, name: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    postings, analysis = searchers[name]._postings, searchers[name]._published.analysis
+    hits = [
+        int(one)
+        for pmid, _ in searchers[name].rank("alfa")
+        for one in postings.of("pmid", pmid).documents
+    ]
+    shares = {number: chance.random() for number in chance.sample(hits, min(8, len(hits)))}
+    likelihoods: Counter[tuple[str, str]] = Counter()
+    holders: Counter[tuple[str, str]] = Counter()
+    for number, share in shares.items():
+        abstract = Stored(postings.strings(number)).abstract
+        terms = Counter(
+            (layer, found.term)
+            for layer in ("stems", "concepts")
+            for text in (abstract.title, abstract.text)
+            for found in analysis.layer(text, layer)
+        )
+        holders.update(terms.keys())
+        for term, count in terms.items():
+            likelihoods[term] += share * count / terms.total()
+    shared_by, most = chance.randint(1, 3), chance.randint(5, 60)
+    documents, weights = np.array([*shares]), np.array([*shares.values()])
+    found = list(postings.likely(documents, weights, shared_by, range(2, most + 1)))
+    spread = {term: len(postings.counts(*term).documents) for term in likelihoods}
+    assert {tuple(term): likelihood for term, likelihood in found} == pytest.approx(
+        {
+            term: likelihood
+            for term, likelihood in likelihoods.items()
+            if holders[term] >= shared_by and 2 <= spread[term] <= most
+        }
+    )
+    assert [likelihood for _, likelihood in found] == sorted(
+        (one for _, one in found), reverse=True
+    )
 
 
 def bare(number: int, **parts: object) -> Abstract:
