@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
 from flask import Flask, request
 
 from web import api, current, faults, headers, pages, render
+from web.encoding import Encoding
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ LARGEST_BODY = 16 * 1024
 
 
 class _Ranvier(Flask):
+    json_provider_class = Encoding
+
     def log_exception(
         self,
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
@@ -40,14 +43,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    _keep_order(app.json)
     app.extensions[current.EXTENSION] = current.Current(settings.index_dir)
     app.register_blueprint(pages.pages)
     app.register_blueprint(api.api)
     for part in (render, faults, headers):
         part.register(app)
     return app
-
-
-def _keep_order(provider: Any) -> None:  # noqa: ANN401 (the attribute is not on Flask's base class)
-    provider.sort_keys = False
