@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from index.agreement import fold_short
-from index.recognizer import Mention
+from index.recognizer import Mention, counted_once
 from index.stems import STEMS, stem, stop_words
 from index.tokens import Remembered, tokenize
 from index.words import word_table, words
@@ -210,7 +210,8 @@ class _Abstract:
         added = [mention for mention in self._added(field) if not _is_within(mention, kept)]
         if not added:
             return kept
-        return sorted([*kept, *added], key=lambda m: (m.first, -m.last, m.concept))
+        # An abstract may define a short form more than once.
+        return counted_once(sorted([*kept, *added], key=lambda m: (m.first, -m.last, m.concept)))
 
     def _needs_company(self, mention: Mention) -> bool:
         concept = self._senses.concept(mention.concept)

@@ -103,7 +103,7 @@ class Recognizer:
                 and any(self.silences(other, match) for other in longer[match.first])
             )
         ]
-        return _counted_once(_mentions(heard, table))
+        return counted_once(_mentions(heard, table))
 
     def in_query(self, table: WordTable) -> list[Mention]:
         """The longest mentions of a reader's words, none within another."""
@@ -237,7 +237,7 @@ def _get_along(one: Match, other: Match) -> bool:
     )
 
 
-def _counted_once(mentions: Iterable[Mention]) -> list[Mention]:
+def counted_once(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions in order, without those that say the same of some words again.
 
     "IntraVenous ImmunoGlobulin Treatment" names one substance, not two that overlap.

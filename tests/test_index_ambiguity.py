@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section
@@ -209,6 +209,8 @@ WORDS = st.lists(
 
 
 @given(WORDS, WORDS)
+@example("", "alfa bravo (ALB) alfa bravo (ALB)")
+@example("alfa bravo (ALB)", "ALB, alfa bravo (ALB)")
 def test_mentions_are_in_order_within_the_text_and_said_once(title: str, text: str) -> None:
     for one in SMALL.read(title, text):
         mentions = one.analysed.mentions
