@@ -73,8 +73,7 @@ def _rows(segments: Many[Segment], phrases: Many[Sequence]) -> tuple[list[bytes]
     numbers = array("q")
     for phrase in phrases:
         for place, segment in enumerate(segments):
-            found = list(map(segment.store.lexicon(phrase.layer).find, phrase.forms))
-            if found and ABSENT not in found:
+            if found := segment.numbers(phrase.layer, phrase.forms):
                 rows.append(ROW.pack(place, _NUMBERS[phrase.layer], len(found)))
                 numbers.extend(found)
     return rows, numbers.tobytes()

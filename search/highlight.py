@@ -86,10 +86,11 @@ class Highlighter:
         found: dict[int, Excerpt] = {}
         for segment in self._postings.segments:
             inside = [one for one in stored if segment.first <= one < segment.end]
-            matches = self.matches(segment, asked, inside)
-            kept = [stored[one].kept for one in inside]
-            reader = _Reader(_excerpted(matches, kept, lines, most), asked, order)
-            found |= {document: reader.excerpt(stored[document]) for document in inside}
+            if inside:
+                matches = self.matches(segment, asked, inside)
+                kept = [stored[one].kept for one in inside]
+                reader = _Reader(_excerpted(matches, kept, lines, most), asked, order)
+                found |= {document: reader.excerpt(stored[document]) for document in inside}
         return found
 
     def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:

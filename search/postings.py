@@ -83,7 +83,11 @@ class Postings:
 
     def names(self, field: str, forms: tuple[str, ...]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""
-        found = [one.named(field, numbers) for one, numbers in self._rows(field, forms)]
+        found = [
+            one.named(field, numbers)
+            for one in self.segments
+            if (numbers := one.numbers(field, forms))
+        ]
         return np.concatenate(found) if found else EMPTY.documents
 
     def likely(
@@ -199,12 +203,6 @@ class Postings:
             number = segment.store.lexicon(group).find(term)
             if number != ABSENT:
                 yield segment, number
-
-    def _rows(self, group: str, forms: tuple[str, ...]) -> Iterator[tuple[Segment, list[int]]]:
-        for segment in self.segments:
-            numbers = [segment.store.lexicon(group).find(form) for form in forms]
-            if numbers and ABSENT not in numbers:
-                yield segment, numbers
 
     def _likely_of_all(
         self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from index.codec.layout import CONCEPTS, STEMS
+from index.codec.lexicon import ABSENT
 from index.kernels import address, column, likely
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader
@@ -93,6 +94,11 @@ class Segment:
         self._packed = np.array([*self.store.columns, first], np.int64)
         self.place = address(self._packed)
         """Where it is described to ``index.kernels``."""
+
+    def numbers(self, group: str, forms: Iterable[str]) -> list[int]:
+        """The numbers of terms of a group; none where one of them is not there."""
+        found = list(map(self.store.lexicon(group).find, forms))
+        return [] if ABSENT in found else found
 
     def field(self, field: str, number: int) -> PostingList:
         """The documents with a term in a field."""

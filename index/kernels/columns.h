@@ -124,15 +124,6 @@ typedef struct {
     int64_t segment, group, size;
 } Row;
 
-/* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
-typedef struct {
-    int64_t leaves;
-    const Leaf *leaf;
-    const Term *term;
-    const Row *row;
-    const int64_t *numbers;
-} Query;
-
 /* A match: the nth document, its field, from and to which character, and the leaf it is of. */
 typedef struct {
     int64_t nth, field, start, end, leaf;

@@ -1,5 +1,6 @@
 /* What is shown of the documents of a page, from the matches in them. */
 #include "columns.h"
+#include "room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,14 +61,10 @@ static int read_passages(const uint8_t *strings, const Kept *kept, Passages *fou
             skip_string(&at, end);
             passage.label_end = at - json;
         }
-        if (found->size == found->room) {
-            int64_t room = found->room ? 2 * found->room : 64;
-            Passage *more = realloc(found->passages, (size_t)room * sizeof(Passage));
-            if (!more) return 0;
-            found->passages = more;
-            found->room = room;
-        }
-        found->passages[found->size] = passage;
+        Passage *all = with_room(found->passages, found->size, &found->room, sizeof(Passage));
+        if (!all) return 0;
+        all[found->size] = passage;
+        found->passages = all;
     }
     return 1;
 }
@@ -138,10 +135,9 @@ typedef struct {
 } Receipt;
 
 static Text text_of(const uint8_t *strings, int64_t start, int64_t end) {
-    Text text = {strings + start, end - start, 0, 0, 1};
-    for (int64_t byte = 0; byte < text.size && text.is_ascii; byte++)
-        text.is_ascii = text.at[byte] < 0x80;
-    return text;
+    uint8_t bits = 0;
+    for (int64_t byte = start; byte < end; byte++) bits |= strings[byte];
+    return (Text){strings + start, end - start, 0, 0, bits < 0x80};
 }
 
 /* Where a character stands, in bytes. */

@@ -1,11 +1,21 @@
 /* Where the terms of a query stand in some documents. */
 #include "columns.h"
+#include "room.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define BLOOM 1024
 #define NEAR 32 /* rows that are in one piece of the processor's cache */
+
+/* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
+typedef struct {
+    int64_t leaves;
+    const Leaf *leaf;
+    const Term *term;
+    const Row *row;
+    const int64_t *numbers;
+} Query;
 
 typedef struct {
     int64_t group, number, leaf;
@@ -22,17 +32,11 @@ typedef struct {
 } Places;
 
 static void add(Places *found, int64_t first, int64_t last, int64_t leaf) {
-    if (found->size == found->room) {
-        int64_t room = found->room ? 2 * found->room : 256;
-        Place *more = realloc(found->places, (size_t)room * sizeof(Place));
-        if (!more) {
-            found->has_failed = 1;
-            return;
-        }
-        found->places = more;
-        found->room = room;
-    }
-    found->places[found->size] = (Place){first, last, leaf, found->size};
+    Place *places = with_room(found->places, found->size, &found->room, sizeof(Place));
+    found->has_failed |= !places;
+    if (!places) return;
+    places[found->size] = (Place){first, last, leaf, found->size};
+    found->places = places;
     found->size++;
 }
 

@@ -1,5 +1,6 @@
 /* Which documents have words in a row. */
 #include "columns.h"
+#include "room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +21,10 @@ static int64_t rarest_of(const Postings *postings, const int64_t *numbers, int64
 
 static int add(Holders *found, int64_t document, int64_t field) {
     if (!found->size || found->holders[found->size - 1].document != document) {
-        if (found->size == found->room) {
-            int64_t room = found->room ? 2 * found->room : 256;
-            Holder *more = realloc(found->holders, (size_t)room * sizeof(Holder));
-            if (!more) return 0;
-            found->holders = more;
-            found->room = room;
-        }
-        found->holders[found->size++] = (Holder){document, {0, 0}};
+        Holder *holders = with_room(found->holders, found->size, &found->room, sizeof(Holder));
+        if (!holders) return 0;
+        holders[found->size++] = (Holder){document, {0, 0}};
+        found->holders = holders;
     }
     found->holders[found->size - 1].counts[field]++;
     return 1;

@@ -1,4 +1,6 @@
 /* Where a text holds spellings: the rows of terms of a trie. */
+#include "room.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -48,17 +50,11 @@ typedef struct {
 } States;
 
 static void push(States *found, uint32_t node, int64_t next) {
-    if (found->size == found->room) {
-        int64_t room = found->room ? 2 * found->room : 64;
-        State *more = realloc(found->states, (size_t)room * sizeof(State));
-        if (!more) {
-            found->has_failed = 1;
-            return;
-        }
-        found->states = more;
-        found->room = room;
-    }
-    found->states[found->size++] = (State){node, next};
+    State *states = with_room(found->states, found->size, &found->room, sizeof(State));
+    found->has_failed |= !states;
+    if (!states) return;
+    states[found->size++] = (State){node, next};
+    found->states = states;
 }
 
 static void add(Matches *matches, int64_t first, int64_t last, uint32_t node, int64_t mark) {
