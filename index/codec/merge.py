@@ -259,10 +259,8 @@ def _merge_stream(
     stem_of = np.full(len(words) + 1, NO_TERM, np.uint32)
     for part, own, stems in zip(parts, numbers[EXACT], numbers[STEMS], strict=True):
         stem_of[words[own]] = _renumbered(part.arrays["stream.stem_of"], stems, NO_TERM)
-        lengths = [
-            len(form.decode("utf-8", "surrogatepass"))
-            for form in _terms(part.arrays, "exact.terms")
-        ]
+        forms = _SortedTerms(part.arrays, "exact.terms").between(0, len(own))
+        lengths = [len(form.decode("utf-8", "surrogatepass")) for form in forms]
         widths[words[own]] = lengths
     target.write("stream.stem_of", stem_of)
     target.write("stream.width_of", widths.astype(smallest(_most(widths))))
@@ -329,9 +327,3 @@ def _renumbered(words: Numbers, numbers: Numbers, otherwise: int) -> Numbers:
     found = np.full(len(words), otherwise, np.uint32)
     found[is_term] = numbers[words[is_term]]
     return found
-
-
-def _terms(arrays: Arrays, name: str) -> list[bytes]:
-    starts = arrays[f"{name}.starts"].tolist()
-    blob = arrays[name].tobytes()
-    return [blob[start:end] for start, end in itertools.pairwise(starts)]
