@@ -11,15 +11,15 @@ import sys
 _is_unloaded = "scipy" not in sys.modules
 if _is_unloaded:
     sys.modules["scipy"] = None  # type: ignore[assignment] # how Python is told so
-import nltk  # noqa: E402, F401
+import nltk  # noqa: E402, F401 (only to be loaded while scipy cannot be)
 
 if _is_unloaded:
     del sys.modules["scipy"]
 
-from index.analysis import Analysis  # noqa: E402
-from index.build import build  # noqa: E402
-from index.errors import RanvierIndexError  # noqa: E402
-from index.published import Published  # noqa: E402
-from index.vocabulary import Concept, Vocabulary  # noqa: E402
+from index.analysis import Analysis  # noqa: E402 (loads nltk itself)
+from index.build import build  # noqa: E402 (same)
+from index.errors import RanvierIndexError  # noqa: E402 (same)
+from index.published import Published  # noqa: E402 (same)
+from index.vocabulary import Concept, Vocabulary  # noqa: E402 (same)
 
 __all__ = ["Analysis", "Concept", "Published", "RanvierIndexError", "Vocabulary", "build"]

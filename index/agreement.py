@@ -81,7 +81,7 @@ class Agreement:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Agreement) and self._forms == other._forms
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment] # how Python is told that it can change
 
     def find(self, short: str) -> ShortForm | None:
         """What the corpus says of a short form, or None if no abstract defines it."""

@@ -116,14 +116,14 @@ def _is_end(context: str) -> bool:
 
 def _moved(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans, with brackets and quotation marks moved to the sentence that they close."""
-    slices = _splitter()._realign_boundaries(text, (slice(*span) for span in spans))  # noqa: SLF001
+    slices = _splitter()._realign_boundaries(text, (slice(*span) for span in spans))  # noqa: SLF001 (NLTK offers no other way)
     return _joined(text, ((one.start, one.stop) for one in slices))
 
 
 @lru_cache(maxsize=1)
 def _splitter() -> PunktSentenceTokenizer:
     # NLTK takes a second to import, which a process that only searches need not spend.
-    from nltk.tokenize.punkt import (  # noqa: PLC0415
+    from nltk.tokenize.punkt import (  # noqa: PLC0415 (for that)
         PunktParameters,
         PunktSentenceTokenizer,
     )

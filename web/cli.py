@@ -65,14 +65,14 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as Click calls it)
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's protocol)
         later = COMMANDS.get(cmd_name)
         if later is None:
             return None
         found: click.Command = getattr(import_module(later.module), later.name)
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's protocol)
         with formatter.section("Commands"):
             formatter.write_dl([(name, later.help) for name, later in COMMANDS.items()])
 

@@ -17,17 +17,17 @@ class Encoding(JSONProvider):
         """The JSON of an object."""
         return encoded(obj).decode()
 
-    def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401
+    def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401 (same)
         """The object of some JSON."""
         return json.loads(s)
 
-    def response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+    def response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 (same)
         """An answer in JSON, with a line break at its end."""
         written = encoded(self._prepare_response_obj(args, kwargs)) + b"\n"
         return Response(written, mimetype="application/json")
 
 
-def encoded(obj: Any) -> bytes:  # noqa: ANN401
+def encoded(obj: Any) -> bytes:  # noqa: ANN401 (same)
     """The JSON of an object, in the order that it has."""
     try:
         return orjson.dumps(obj)

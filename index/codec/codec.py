@@ -72,7 +72,7 @@ class ArrayCodec(Codec):  # type: ignore[misc] # whoosh has no types
 
     length_stats = False
 
-    def new_segment(self, storage: FileStorage, indexname: str) -> ArraySegment:  # noqa: ARG002
+    def new_segment(self, storage: FileStorage, indexname: str) -> ArraySegment:  # noqa: ARG002 (Whoosh's protocol)
         """An empty segment."""
         return ArraySegment(self, indexname)
 
@@ -125,7 +125,7 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh 
             _check_kept(fieldname, STRINGS)
             self._values[fieldname] = value
 
-    def add_column_value(self, fieldname: str, columnobj: Column, value: int) -> None:  # noqa: ARG002
+    def add_column_value(self, fieldname: str, columnobj: Column, value: int) -> None:  # noqa: ARG002 (Whoosh's protocol)
         """The document's value in a column."""
         _check_kept(fieldname, COLUMNS)
         self._numbers[fieldname] = value
@@ -220,7 +220,7 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc] # whoosh has no types
         self._path = path
         self.is_closed = False
 
-    def add_postings(self, schema: Schema, lengths: object, items: Pool) -> None:  # noqa: ARG002
+    def add_postings(self, schema: Schema, lengths: object, items: Pool) -> None:  # noqa: ARG002 (Whoosh's protocol)
         """Merges the runs."""
         with _writing(self._path) as target:
             merge(items.runs, target)

@@ -71,7 +71,7 @@ def run_of(postings: Iterable[Posting], schema: Schema, first: int, count: int) 
         names = {name: _in_order(fields[name]) for name in NAMES}
         writer.add(
             title,  # type: ignore[arg-type] # has the columns that are read
-            abstract,  # type: ignore[arg-type]
+            abstract,  # type: ignore[arg-type] # same
             {
                 name: ([term for term, *_ in places], [position for _, position, *_ in places])
                 for name, places in names.items()

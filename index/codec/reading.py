@@ -109,9 +109,9 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc] # whoosh has no types
         def value(document: int) -> bytes:
             places = self.store.occurrences(fieldname, number, document)
             if format_.supports("characters"):
-                return format_.encode([tuple(place) for place in places])  # type: ignore[no-any-return]
+                return format_.encode([tuple(place) for place in places])  # type: ignore[no-any-return] # whoosh has no types
             if format_.supports("positions"):
-                return format_.encode([place.position for place in places])  # type: ignore[no-any-return]
+                return format_.encode([place.position for place in places])  # type: ignore[no-any-return] # whoosh has no types
             return b""
 
         info = self.term_info(fieldname, text)
@@ -318,7 +318,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
 
     def doc_count(self) -> int:
         """How many documents are not deleted."""
-        return self.doc_count_all() - self._segment.deleted_count()  # type: ignore[no-any-return]
+        return self.doc_count_all() - self._segment.deleted_count()  # type: ignore[no-any-return] # whoosh has no types
 
     def doc_count_all(self) -> int:
         """How many documents there are."""
@@ -345,7 +345,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
         """Whether there is a column."""
         return self.store.documents.has_column(fieldname)
 
-    def column_reader(self, fieldname: str, column: object) -> ArrayColumnReader:  # noqa: ARG002
+    def column_reader(self, fieldname: str, column: object) -> ArrayColumnReader:  # noqa: ARG002 (Whoosh's protocol)
         """The values of a column."""
         return ArrayColumnReader(self.store.documents.column(fieldname))
 

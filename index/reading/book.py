@@ -101,7 +101,7 @@ class _Scratch:
         places = [address(column) for column in self._columns]
         self._header = array("q", [*places, address(self._gaps), 0])
         self._bytes = memoryview(self._columns.reshape(-1).view(np.uint8))  # type: ignore[arg-type] # numpy arrays are buffers
-        self._gap_bytes = memoryview(self._gaps)  # type: ignore[arg-type]
+        self._gap_bytes = memoryview(self._gaps)  # type: ignore[arg-type] # same
         self.header = self._header.buffer_info()[0]
         self.places = places[_PLACES]
 
