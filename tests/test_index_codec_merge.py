@@ -234,3 +234,20 @@ def test_merging_leaves_the_runs_as_they_were(tmp_path: Path) -> None:
     target.close()
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
     assert (tmp_path / "again").read_bytes() == before[f"S.{POSTINGS}"]
+
+
+def test_runs_are_as_small_as_can_be_and_the_segment_as_its_widest_run(tmp_path: Path) -> None:
+    batches = [[document("alfa")] * 300, [document("bravo " * 300)], [document()]]
+    store = segment(tmp_path, batches)
+    runs = [Arrays(tmp_path / f"{number}.{POSTINGS}") for number in range(3)]
+    kinds = {
+        name: [arrays[name].dtype for arrays in (*runs, store.postings)]
+        for name in ("exact.counts.0", "exact.positions", "length.title_exact", "stream.offsets")
+    }
+    assert kinds == {
+        "exact.counts.0": [np.uint8, np.uint16, np.uint8, np.uint16],
+        "exact.positions": [np.uint8, np.uint16, np.uint8, np.uint16],
+        "length.title_exact": [np.uint8, np.uint16, np.uint8, np.uint16],
+        "stream.offsets": [np.uint8, np.uint16, np.uint8, np.uint16],
+    }
+    assert runs[0]["exact.documents"].dtype == np.uint16

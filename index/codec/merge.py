@@ -19,7 +19,7 @@ from index.codec.lexicon import write_lexicon
 from index.codec.run import NO_TERM, SEEN_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,26 +41,30 @@ _POSITIONAL = (EXACT, *NAMES)
 
 
 def write_run(run: Run, arrays: ArraysWriter) -> None:
-    """Writes the arrays of a run."""
+    """Writes the arrays of a run, each as small as can be: ``_widest`` counts on it."""
     for group, inverted in run.groups.items():
         arrays.write_strings(f"{group}.terms", inverted.terms)
-        arrays.write(f"{group}.starts", inverted.starts)
-        arrays.write(f"{group}.documents", inverted.documents)
+        _write(arrays, f"{group}.starts", inverted.starts)
+        _write(arrays, f"{group}.documents", inverted.documents)
         for column, counts in enumerate(inverted.counts):
-            arrays.write(f"{group}.counts.{column}", counts)
+            _write(arrays, f"{group}.counts.{column}", counts)
             length = np.bincount(inverted.documents, counts, run.count)
-            arrays.write(f"length.{GROUPS[group][column]}", length.astype(np.uint32))
+            _write(arrays, f"length.{GROUPS[group][column]}", length)
         if group in _POSITIONAL:
-            arrays.write(f"{group}.positions", inverted.positions)
-            arrays.write(f"{group}.position_starts", inverted.position_starts)
+            _write(arrays, f"{group}.positions", inverted.positions)
+            _write(arrays, f"{group}.position_starts", inverted.position_starts)
     for group, keys in run.seen.items():
-        arrays.write(f"{group}.seen", keys)
+        _write(arrays, f"{group}.seen", keys)
     stream = run.stream
     for name in ("starts", "abstracts", "words", "offsets", "widths", "stem_of"):
-        arrays.write(f"stream.{name}", getattr(stream, name))
+        _write(arrays, f"stream.{name}", getattr(stream, name))
     for group, wide in stream.wide.items():
         for name in ("starts", "terms", "firsts", "lasts"):
-            arrays.write(f"wide.{group}.{name}", getattr(wide, name))
+            _write(arrays, f"wide.{group}.{name}", getattr(wide, name))
+
+
+def _write(arrays: ArraysWriter, name: str, values: Numbers) -> None:
+    arrays.write(name, values.astype(smallest(_most(values))))
 
 
 class _Part(NamedTuple):
@@ -82,10 +86,10 @@ def merge(runs: Sequence[Arrays], target: ArraysWriter) -> None:
 
 def concatenate(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:
     """Writes one array after the other."""
-    kind = smallest(_most_of(name, runs))
+    kind = _widest(name, runs)
     with target.array(name, kind) as file:
         for run in runs:
-            file.write(run[name].astype(kind).data)
+            file.write(run[name].astype(kind, copy=False).data)
             run.forget()
 
 
@@ -93,12 +97,9 @@ def _most(values: Numbers) -> int:
     return int(values.max(initial=0))
 
 
-def _most_of(name: str, runs: Iterable[Arrays]) -> int:
-    most = 0
-    for run in runs:
-        most = max(most, _most(run[name]))
-        run.forget()
-    return most
+def _widest(name: str, runs: Sequence[Arrays]) -> np.dtype[Any]:
+    """The smallest type for the numbers of all runs, in each of which they have the smallest."""
+    return np.result_type(np.uint8, *(run[name].dtype for run in runs))
 
 
 def _merge_group(
@@ -108,15 +109,15 @@ def _merge_group(
     runs = [part.arrays for part in parts]
     numbers = [np.empty(len(run[f"{group}.starts"]) - 1, np.uint32) for run in runs]
     size = write_lexicon(target, group, _merged_terms(runs, f"{group}.terms", numbers))
-    columns = {"documents": smallest(documents)}
+    columns: dict[str, Any] = {"documents": smallest(documents)}
     for column in range(len(GROUPS[group])):
         name = f"counts.{column}"
-        columns[name] = smallest(_most_of(f"{group}.{name}", runs))
+        columns[name] = _widest(f"{group}.{name}", runs)
     merger = _Merger(parts, group, numbers, size)
     merger.merge("starts", columns, target)
     if group in _POSITIONAL:
-        most = _most_of(f"{group}.positions", runs)
-        merger.merge("position_starts", {"positions": smallest(most)}, target)
+        positions = _widest(f"{group}.positions", runs)
+        merger.merge("position_starts", {"positions": positions}, target)
     for field in GROUPS[group]:
         concatenate(f"length.{field}", runs, target)
     return numbers
