@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.codec import lexicon as lexicon_module
 from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.lexicon import ABSENT, Lexicon, write_lexicon
+from index.codec.lexicon import ABSENT, Lexicon, Terms, write_lexicon
 
 if TYPE_CHECKING:
     import pytest
@@ -39,7 +39,7 @@ def utf8(term: str) -> bytes:
 def written(folder: Path, terms: set[str]) -> Lexicon:
     target = ArraysWriter(folder / "some")
     ordered = sorted(map(utf8, terms))
-    batches = [ordered[first : first + 3] for first in range(0, len(ordered), 3)]
+    batches = [Terms.of(ordered[first : first + 3]) for first in range(0, len(ordered), 3)]
     assert write_lexicon(target, "group", batches) == len(terms)
     target.close()
     return Lexicon(Arrays(folder / "some"), "group")
@@ -111,3 +111,10 @@ def test_the_numbers_that_are_remembered_are_bounded(
         assert lexicon.find(f"{term} absent") == ABSENT
         assert len(lexicon._numbers) <= 10
     assert [lexicon.find(term) for term in terms] == list(range(500))
+
+
+@given(st.lists(TERMS.map(utf8), max_size=9))
+@example([b"", b"a", b"abcdefg", b"abcdefgh", b"abcdefghi"])
+def test_the_head_of_a_term_is_its_first_eight_bytes(terms: list[bytes]) -> None:
+    heads = Terms.of(terms).heads().tolist()
+    assert heads == [int.from_bytes(term[:8].ljust(8, b"\0"), "big") for term in terms]

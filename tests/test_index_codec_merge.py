@@ -70,12 +70,12 @@ def check(batches: Sequence[Sequence[Document]]) -> None:
     st.lists(documents(), min_size=1, max_size=6),
     st.sets(st.integers(0, 6), max_size=4),
     st.sampled_from([1, 2, 7, 1 << 22]),
-    st.sampled_from([(1, 1), (2, 1), (5, 2), (1 << 18, 1 << 9)]),
+    st.sampled_from([(1, 1), (2, 1), (5, 30), (1 << 16, 1 << 20)]),
 )
 def test_any_split_into_runs_says_what_the_documents_say(
     found: list[Document], borders: set[int], batch: int, terms: tuple[int, int]
 ) -> None:
-    at_once = {"BATCH": batch, "TERMS": terms[0], "SAMPLED": terms[1]}
+    at_once = {"BATCH": batch, "TERMS": terms[0], "BYTES": terms[1]}
     with mock.patch.multiple(merge_module, **at_once):
         check(split(found, borders))
 

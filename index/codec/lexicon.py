@@ -6,7 +6,7 @@ numbers sort as terms do. Few terms share all eight; those are told apart by the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from index.tokens import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from index.codec.arrays import Arrays, ArraysWriter
 
@@ -73,15 +75,36 @@ class Lexicon:
         return range(self.first_from(first), self.first_from(first + b"\xff" * _HEAD))
 
 
-def write_lexicon(arrays: ArraysWriter, group: str, batches: Iterable[Sequence[bytes]]) -> int:
+class Terms(NamedTuple):
+    """Some terms in their order, end to end in UTF-8, and how many bytes each has."""
+
+    utf8: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, terms: Sequence[bytes]) -> Terms:
+        """A list of terms."""
+        lengths = np.fromiter(map(len, terms), np.int64, len(terms))
+        return cls(np.frombuffer(b"".join(terms), np.uint8), lengths)
+
+    def heads(self) -> NDArray[np.uint64]:
+        """The first bytes of each as a number."""
+        padded = np.concatenate([self.utf8, np.zeros(_HEAD, np.uint8)])
+        starts = np.cumsum(self.lengths) - self.lengths
+        letters = padded[starts[:, None] + np.arange(_HEAD)]
+        letters[np.arange(_HEAD) >= self.lengths[:, None]] = 0
+        heads: NDArray[np.uint64] = letters.view(">u8").ravel().astype("<u8")
+        return heads
+
+
+def write_lexicon(arrays: ArraysWriter, group: str, batches: Iterable[Terms]) -> int:
     """Writes the sorted terms of a group, some at a time; returns how many there are."""
     lengths, heads = [np.zeros(1, np.int64)], [np.empty(0, "<u8")]
     with arrays.array(f"{group}.terms", np.uint8) as file:
         for terms in batches:
-            file.write(b"".join(terms))
-            lengths.append(np.fromiter(map(len, terms), np.int64, len(terms)))
-            padded = b"".join([term[:_HEAD].ljust(_HEAD, b"\0") for term in terms])
-            heads.append(np.frombuffer(padded, ">u8").astype("<u8"))
+            file.write(terms.utf8.data)
+            lengths.append(terms.lengths)
+            heads.append(terms.heads())
     starts = np.cumsum(np.concatenate(lengths))
     arrays.write(f"{group}.terms.starts", starts.astype(smallest(int(starts[-1]))))
     arrays.write(f"{group}.heads", np.concatenate(heads))

@@ -8,15 +8,15 @@ run follow those of the run before.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.codec.arrays import smallest
 from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, RARE, STEMS
-from index.codec.lexicon import write_lexicon
+from index.codec.lexicon import Terms, write_lexicon
 from index.codec.run import NO_TERM, SEEN_BITS
+from index.kernels import address, merge_lists, merge_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
 
 BATCH = 1 << 22
-"""How many postings are merged at a time: about 100 MB while they are."""
+"""How many postings are merged at a time: 4 to 16 MB."""
 
-TERMS = 1 << 18
-"""How many terms of all runs are merged at a time: about 60 MB while they are."""
+TERMS = 1 << 16
+"""How many terms are merged at a time: about 10 MB while they are."""
 
-SAMPLED = 1 << 9
-"""Of so many terms of a run one is looked at to find where to part them."""
+BYTES = 1 << 20
+"""How many bytes of terms at most, unless a single one is longer."""
+
+_NEXT = 4
+"""How many numbers ``merge_terms`` needs for each run while it merges."""
 
 _POSITIONAL = (EXACT, *NAMES)
 
@@ -123,62 +126,27 @@ def _merge_group(
     return numbers
 
 
-def _merged_terms(
-    runs: Sequence[Arrays], name: str, numbers: Sequence[Numbers]
-) -> Iterator[list[bytes]]:
-    """The terms of all runs in their order, each once and some at a time.
+def _merged_terms(runs: Sequence[Arrays], name: str, numbers: Sequence[Numbers]) -> Iterator[Terms]:
+    """The terms of all runs in their order, each once and some at a time, to be used at once.
 
     Into ``numbers`` goes by run the number of each of its terms among all.
     """
-    every = [_SortedTerms(run, name) for run in runs]
-    samples = sorted(itertools.chain.from_iterable(map(_SortedTerms.sample, every)))
-    borders = samples[:: max(1, TERMS // SAMPLED)]
-    reached = [0] * len(runs)
-    count = 0
-    for border in [*borders[1:], None]:
-        ends = [terms.first_from(border) for terms in every]
-        pieces = [
-            terms.between(first, end)
-            for terms, first, end in zip(every, reached, ends, strict=True)
-        ]
-        known = sorted(set().union(*pieces))
-        places = dict(zip(known, itertools.count(count)))
-        for own, piece, first, end in zip(numbers, pieces, reached, ends, strict=True):
-            own[first:end] = [places[term] for term in piece]
-        reached, count = ends, count + len(known)
-        yield known
+    every = [
+        [run.column(name)[0], *run.column(f"{name}.starts"), len(own), 0, address(own)]
+        for run, own in zip(runs, numbers, strict=True)
+    ]
+    packed = np.array(every, np.int64)
+    heap = np.empty((len(runs), _NEXT), np.int64)
+    longest = max((_most(np.diff(run[f"{name}.starts"])) for run in runs), default=0)
+    utf8, lengths = np.empty(max(BYTES, longest), np.uint8), np.empty(TERMS, np.int64)
+    room = TERMS, address(utf8), len(utf8), address(lengths)
+    known = 0
+    while count := merge_terms(address(packed), len(runs), address(heap), known, *room):
+        known += count
+        found = lengths[:count].copy()
+        yield Terms(utf8[: found.sum()], found)
         for run in runs:
             run.forget()
-
-
-class _SortedTerms:
-    """The terms of a run, as they are mapped."""
-
-    def __init__(self, run: Arrays, name: str) -> None:
-        self._starts = run.view(f"{name}.starts")
-        self._bytes = run.view(name)
-        self._size = len(self._starts) - 1
-
-    def sample(self) -> list[bytes]:
-        """Every so many a term."""
-        return list(map(self._term, range(0, self._size, SAMPLED)))
-
-    def first_from(self, term: bytes | None) -> int:
-        """The number of the first that is not before a term, or how many there are for None."""
-        if term is None:
-            return self._size
-        return bisect_left(range(self._size), term, key=self._term)
-
-    def between(self, first: int, end: int) -> list[bytes]:
-        """Those from one number up to another."""
-        starts = self._starts[first : end + 1].tolist()
-        whole = bytes(self._bytes[starts[0] : starts[-1]])
-        return [
-            whole[one - starts[0] : other - starts[0]] for one, other in itertools.pairwise(starts)
-        ]
-
-    def _term(self, number: int) -> bytes:
-        return bytes(self._bytes[self._starts[number] : self._starts[number + 1]])
 
 
 class _Merger(NamedTuple):
@@ -190,40 +158,38 @@ class _Merger(NamedTuple):
     size: int
 
     def merge(self, starts: str, columns: dict[str, Any], target: ArraysWriter) -> None:
-        begins = [part.arrays[f"{self.group}.{starts}"] for part in self.parts]
+        runs = [part.arrays for part in self.parts]
         totals = np.zeros(self.size, np.int64)
-        for numbers, begin in zip(self.numbers, begins, strict=True):
-            totals[numbers] += begin[1:] - begin[:-1]
+        for numbers, run in zip(self.numbers, runs, strict=True):
+            totals[numbers] += np.diff(run[f"{self.group}.{starts}"])
         merged = np.concatenate([[0], np.cumsum(totals)])
         target.write(f"{self.group}.{starts}", merged.astype(smallest(int(merged[-1]))))
         borders = np.searchsorted(merged, np.arange(0, max(merged[-1], 1), BATCH), "right") - 1
-        ranges = list(zip(borders, [*borders[1:], self.size], strict=True))
+        ranges = list(itertools.pairwise([*borders.tolist(), self.size]))
         for name, kind in columns.items():
+            lists = self._lists(starts, name)
             with target.array(f"{self.group}.{name}", kind) as file:
                 for first, end in ranges:
                     batch = np.empty(merged[end] - merged[first], kind)
                     cursor = merged[first:end] - merged[first]
-                    for source, place in self._pieces(name, begins, cursor, int(first), int(end)):
-                        batch[place] = source
+                    place = address(cursor), address(batch), batch.itemsize
+                    merge_lists(address(lists), len(runs), first, end, *place)
                     file.write(batch.data)
-                    for part in self.parts:
-                        part.arrays.forget()
+                    for run in runs:
+                        run.forget()
 
-    def _pieces(
-        self, name: str, begins: list[Numbers], cursor: Numbers, first: int, end: int
-    ) -> Iterator[tuple[Numbers, Numbers]]:
-        """What each run has of a range of terms, and where that goes in the batch."""
-        for part, numbers, begin in zip(self.parts, self.numbers, begins, strict=True):
-            low, high = np.searchsorted(numbers, [first, end])
-            own = numbers[low:high].astype(np.int64) - first
-            places = begin[low : high + 1].astype(np.int64)
-            sizes = np.diff(places)
-            source = part.arrays[f"{self.group}.{name}"][places[0] : places[-1]]
-            if name == "documents":
-                source = source.astype(np.int64) + part.base
-            shift = cursor[own] - (places[:-1] - places[0])
-            yield source, np.repeat(shift, sizes) + np.arange(len(source))
-            cursor[own] += sizes
+    def _lists(self, starts: str, name: str) -> Numbers:
+        """A column of all runs, as ``merge_lists`` is told."""
+        every = [
+            (
+                *(address(numbers), len(numbers)),
+                *part.arrays.column(f"{self.group}.{starts}"),
+                *part.arrays.column(f"{self.group}.{name}"),
+                part.base if name == "documents" else 0,
+            )
+            for part, numbers in zip(self.parts, self.numbers, strict=True)
+        ]
+        return np.array(every, np.int64)
 
 
 def _merge_seen(
@@ -260,9 +226,7 @@ def _merge_stream(
     stem_of = np.full(len(words) + 1, NO_TERM, np.uint32)
     for part, own, stems in zip(parts, numbers[EXACT], numbers[STEMS], strict=True):
         stem_of[words[own]] = _renumbered(part.arrays["stream.stem_of"], stems, NO_TERM)
-        forms = _SortedTerms(part.arrays, "exact.terms").between(0, len(own))
-        lengths = [len(form.decode("utf-8", "surrogatepass")) for form in forms]
-        widths[words[own]] = lengths
+        widths[words[own]] = _characters(part.arrays, "exact.terms")
     target.write("stream.stem_of", stem_of)
     target.write("stream.width_of", widths.astype(smallest(_most(widths))))
     rare: list[tuple[Numbers, Numbers]] = []
@@ -324,7 +288,15 @@ def _concatenate_starts(name: str, runs: Sequence[Arrays], target: ArraysWriter)
 
 
 def _renumbered(words: Numbers, numbers: Numbers, otherwise: int) -> Numbers:
-    is_term = words != NO_TERM
-    found = np.full(len(words), otherwise, np.uint32)
-    found[is_term] = numbers[words[is_term]]
+    """The numbers of words; ``NO_TERM``, which is larger than any word, becomes ``otherwise``."""
+    with_otherwise = np.append(numbers, np.uint32(otherwise))
+    found: Numbers = with_otherwise[np.minimum(words, len(numbers))]
+    return found
+
+
+def _characters(run: Arrays, name: str) -> Numbers:
+    """How many characters each string has: bytes of UTF-8 that begin one."""
+    before = np.zeros(len(run[name]) + 1, np.int64)
+    np.cumsum(run[name] & 0xC0 != 0x80, out=before[1:])
+    found: Numbers = np.diff(before[run[f"{name}.starts"]])
     return found

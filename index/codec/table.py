@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from index.codec.arrays import Arrays, ArraysWriter, Strings
-from index.codec.lexicon import ABSENT, Lexicon, write_lexicon
+from index.codec.lexicon import ABSENT, Lexicon, Terms, write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def write_table(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Writes a table of what JSON can hold."""
     arrays = ArraysWriter(folder / f"{name}{_EXTENSION}")
     entries = sorted((_utf8(key), _utf8(_json(value))) for key, value in content.items())
-    write_lexicon(arrays, _KEYS, [[key for key, _ in entries]])
+    write_lexicon(arrays, _KEYS, [Terms.of([key for key, _ in entries])])
     arrays.write_strings(_VALUES, [value for _, value in entries])
     arrays.close()
 

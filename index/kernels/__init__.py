@@ -1,4 +1,4 @@
-"""The inner loops of searching and reading, compiled: the ``.c`` files say what each does.
+"""The inner loops of searching, reading and merging, compiled: the ``.c`` files say what each does.
 
 They read arrays, those of an index where they are mapped, and write into arrays that the caller
 made. What they are given as structures is packed by the formats below or by the caller.
@@ -80,3 +80,5 @@ walk = _function("walk", 4, ctypes.c_int64)
 invert = _function("invert", 4, ctypes.c_int64)
 facets = _function("facets", 11, ctypes.c_int64)
 likely = _function("likely", 13, ctypes.c_int64)
+merge_terms = _function("merge_terms", 8, ctypes.c_int64, is_long=True)
+merge_lists = _function("merge_lists", 7, is_long=True)

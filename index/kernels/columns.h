@@ -1,5 +1,5 @@
-/* What the kernels of searching share: the arrays of a segment as they are mapped from disk, and what
- * a query asks of them.
+/* What kernels share: the arrays of a segment as they are mapped from disk, and what a query asks of
+ * them.
  *
  * No kernel allocates what it does not free, keeps anything between calls, or knows of Python, so
  * any number of threads may call at once. All integers that are passed are 64 bits wide.
@@ -67,6 +67,13 @@ static inline int64_t lower_bound(Column column, int64_t size, int64_t sought) {
         }
     }
     return first;
+}
+
+/* The first eight bytes of a term as one number, so that numbers sort as terms do. */
+static inline uint64_t head_of(const uint8_t *term, int64_t length) {
+    uint64_t head = 0;
+    for (int64_t byte = 0; byte < 8; byte++) head = head << 8 | (byte < length ? term[byte] : 0);
+    return head;
 }
 
 /* ---- A segment -------------------------------------------------------------------------------- */

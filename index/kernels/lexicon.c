@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define HEAD 8
-
 /* Sorted terms: the first bytes of each as one number, where each starts, and all end to end. */
 typedef struct {
     const uint64_t *heads;
@@ -12,12 +10,6 @@ typedef struct {
     Column starts;
     const char *terms;
 } Lexicon;
-
-static uint64_t head_of(const uint8_t *term, int64_t length) {
-    uint64_t head = 0;
-    for (int64_t byte = 0; byte < HEAD; byte++) head = head << 8 | (byte < length ? term[byte] : 0);
-    return head;
-}
 
 static int compare(const Lexicon *lexicon, int64_t number, const uint8_t *sought, int64_t length) {
     int64_t start = get(lexicon->starts, number);
