@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import numpy as np
 from cachetools import LRUCache, cached
 from whoosh.filedb.filestore import FileStorage
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from corpus import Abstract
+    from index.codec.store import Store
 
 _REBUILD = "Build it anew with “ranvier build”."
 SPELLINGS = "spellings"
@@ -109,10 +111,8 @@ class Published:
         """
         published = cls._read(home, manifest, _analysis_of_nothing)
         try:
-            reader = published.reader
-            stored = sum(1 for _, fields in reader.iter_docs() if fields.get("record"))
-            lexicon = sum(1 for _ in reader.lexicon("pmid"))
-            if not reader.doc_count() == stored == lexicon == manifest.abstracts:
+            count, stored, lexicon = _counted(published.reader)
+            if not count == stored == lexicon == manifest.abstracts:
                 raise BuildFailed(
                     f"Of {manifest.abstracts} abstracts {stored} were stored, {lexicon} under a "
                     f"PMID of their own; nothing was published."
@@ -128,6 +128,13 @@ class Published:
     def close(self) -> None:
         """Lets go of the files."""
         self.reader.close()
+
+
+def _counted(reader: IndexReader) -> tuple[int, int, int]:
+    """How many documents there are, how many abstracts are stored, and how many PMIDs."""
+    stores: list[Store] = [leaf._terms.store for leaf, _ in reader.leaf_readers()]  # noqa: SLF001 (Whoosh has no way to ask for it)
+    stored = sum(int(np.count_nonzero(store.documents.sizes("record"))) for store in stores)
+    return reader.doc_count(), stored, sum(store.terms("pmid") for store in stores)
 
 
 # Generations mostly share one vocabulary, and reading it takes longer than opening an index.

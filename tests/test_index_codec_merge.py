@@ -225,6 +225,15 @@ def test_more_documents_than_fit_in_a_byte_keep_their_numbers() -> None:
     check([[one] * 200, [document("charlie")] * 55, [one] * 3])
 
 
+def test_what_is_stored_is_measured_and_terms_are_counted_by_field(tmp_path: Path) -> None:
+    store = segment(tmp_path, [[document("alfa alfa", "bravo", pmid="7")], [document(pmid="8")]])
+    fields = {field: store.terms(field) for field in ("title_exact", "abstract_exact", "pmid")}
+    assert fields == {"title_exact": 1, "abstract_exact": 1, "pmid": 2}
+    for field in store.documents.strings(0):
+        kept = [store.documents.string(field, number) for number in range(2)]
+        assert store.documents.sizes(field).tolist() == [len(one.encode()) for one in kept]
+
+
 def test_merging_leaves_the_runs_as_they_were(tmp_path: Path) -> None:
     batches = [[document("alfa")], [document("bravo", "alfa")]]
     segment(tmp_path, batches)

@@ -118,6 +118,12 @@ class Documents:
         start, end = self._starts[place : place + 2]
         return self._arrays.read(STRINGS, start, end).decode("utf-8", "surrogatepass")
 
+    def sizes(self, field: str) -> Numbers:
+        """How many bytes a string has, by document."""
+        starts, place, count = np.asarray(self._starts), self._places[field], len(self._fields)
+        sizes: Numbers = starts[place + 1 :: count] - starts[place:-1:count]
+        return sizes
+
     def column(self, field: str) -> Numbers:
         """The numbers of a column, by document."""
         return self._arrays[f"{COLUMN}{field}"]

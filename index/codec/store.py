@@ -99,6 +99,11 @@ class Store:
         ends: Numbers = before[starts - starts[0]]
         return ends[1:] - ends[:-1]
 
+    def terms(self, field: str) -> int:
+        """How many terms stand in a field."""
+        numbers = range(len(self.lexicon(PLACES[field].group)))
+        return int(np.count_nonzero(self.frequencies(field, numbers)))
+
     def length(self, field: str) -> Numbers:
         """How many terms each document has in a field."""
         return self.postings[f"length.{field}"]
