@@ -68,7 +68,7 @@ class _Tally:
 
     corpus: hashlib._Hash = field(default_factory=hashlib.sha256)
     abstracts: int = 0
-    years: list[int] = field(default_factory=list)
+    years: set[int] = field(default_factory=set)
     notices: dict[str, None] = field(default_factory=dict)
     spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     abbreviations: Learner = field(default_factory=Learner)
@@ -77,7 +77,7 @@ class _Tally:
         """Counts a chunk."""
         self.corpus.update(chunk.corpus)
         self.abstracts += chunk.files.documents
-        self.years += chunk.years
+        self.years.update(chunk.years)
         self.notices |= chunk.notices
         for concept, spellings in chunk.spellings.items():
             self.spellings[concept].update(spellings)
@@ -146,7 +146,7 @@ def write(
     write_table(target, SPELLINGS, _most_frequent(tally.spellings))
     tally.abbreviations.agreement().write(target)
     write_json(target / "report.json", [str(problem) for problem in report.rejected[:1000]])
-    years = [year for year in tally.years if year != NO_YEAR]
+    years = tally.years - {NO_YEAR}
     manifest = Manifest(
         id=target.name.removesuffix(PARTIAL),
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -153,6 +153,10 @@ class Vocabulary:
 
     def to_json(self) -> str:
         """All concepts as JSON, in the order of their ids, as an index keeps them."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:  # a build asks for it three times, twice while no other process works
         entries = [asdict(self.concepts[id_]) for id_ in sorted(self.concepts)]
         return json.dumps(entries, ensure_ascii=False, indent=1)
 
