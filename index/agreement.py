@@ -31,6 +31,9 @@ MOST_FORMS = 1 << 14  # whose keys are remembered: about 3 MB for short and for 
 
 _SHORT, _LONG = "short_forms", "long_forms"  # the tables on disk
 
+Pairs = dict[tuple[str, str], tuple[str, str]]
+"""Short and long forms as they are written, by ``fold_short`` and ``fold_long``."""
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -143,9 +146,9 @@ class Learner:
         self._longs: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(_by_long)
         self._pairs = 0
 
-    def add(self, definitions: Iterable[Definition]) -> None:
-        """Learns what one abstract defines; each pair of forms counts once."""
-        for (short_key, long_key), (short, long) in _keyed(definitions).items():
+    def add(self, pairs: Pairs) -> None:
+        """Learns what one abstract defines."""
+        for (short_key, long_key), (short, long) in pairs.items():
             self._shorts[short_key][short] += 1
             longs = self._longs[short_key]
             self._pairs += long_key not in longs
@@ -173,8 +176,17 @@ def learn(abstracts: Iterable[Abstract]) -> Agreement:
     """What the abstracts' titles and texts define, gathered; each abstract is read once."""
     learner = Learner()
     for abstract in abstracts:
-        learner.add([*definitions(abstract.title), *definitions(abstract.text)])
+        learner.add(pairs_of([*definitions(abstract.title), *definitions(abstract.text)]))
     return learner.agreement()
+
+
+def pairs_of(found: Iterable[Definition]) -> Pairs:
+    """The short and long forms that one abstract defines, each pair once."""
+    pairs: Pairs = {}
+    for definition in found:
+        key = fold_short(definition.short), fold_long(definition.long)
+        pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
+    return pairs
 
 
 def fold_short(short: str) -> str:
@@ -198,15 +210,6 @@ def _fold_long(long: str) -> str:
 
 _SHORT_KEYS = Remembered(_fold_short, MOST_FORMS)
 _LONG_KEYS = Remembered(_fold_long, MOST_FORMS)
-
-
-def _keyed(found: Iterable[Definition]) -> dict[tuple[str, str], tuple[str, str]]:
-    """The short and long forms of one abstract, each pair once, by their keys."""
-    pairs: dict[tuple[str, str], tuple[str, str]] = {}
-    for definition in found:
-        key = fold_short(definition.short), fold_long(definition.long)
-        pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
-    return pairs
 
 
 def _short_form(entry: Any) -> ShortForm:  # noqa: ANN401 (parsed JSON)

@@ -81,8 +81,8 @@ class _Tally:
         self.notices |= chunk.notices
         for concept, spellings in chunk.spellings.items():
             self.spellings[concept].update(spellings)
-        for definitions in chunk.definitions:
-            self.abbreviations.add(definitions)
+        for pairs in chunk.pairs:
+            self.abbreviations.add(pairs)
 
 
 def build(

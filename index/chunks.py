@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.jsonl import to_line
+from index.agreement import pairs_of
 from index.analysis import Analysis
 from index.codec.codec import RunFiles, write_files
 from index.codec.documents import DocumentsWriter
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from corpus import Abstract
-    from index.abbreviations import Definition
+    from index.agreement import Pairs
     from index.analysis import ReadText
 
 SIZE = 2000
@@ -54,7 +55,7 @@ class Chunk:
     years: list[int] = field(default_factory=list)
     notices: dict[str, None] = field(default_factory=dict)
     spellings: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    definitions: list[list[Definition]] = field(default_factory=list)
+    pairs: list[Pairs] = field(default_factory=list)
 
 
 def chunks(
@@ -108,7 +109,7 @@ def _note(chunk: Chunk, abstract: Abstract, texts: tuple[ReadText, ...]) -> None
         for mention in text.analysed.mentions:
             spelling = " ".join(text[mention.start : mention.end].split())
             chunk.spellings[mention.concept][spelling] += 1
-    chunk.definitions.append([one for text in texts for one in text.analysed.definitions])
+    chunk.pairs.append(pairs_of(one for text in texts for one in text.analysed.definitions))
 
 
 def _words(text: str) -> tuple[list[str], list[int]]:

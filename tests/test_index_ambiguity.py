@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corpus import Abstract, Report, Section
 from index import Analysis, Concept, Published, Vocabulary
 from index.abbreviations import definitions
-from index.agreement import Learner, fold_short, learn
+from index.agreement import Learner, fold_short, learn, pairs_of
 from index.ambiguity import Field, _occurrences
 from index.analysis import LAYERS, ReadText
 from index.build import write
@@ -265,9 +265,9 @@ def test_learning_forgets_what_is_rare_once_there_is_too_much(
     monkeypatch.setattr("index.agreement.MOST_PAIRS", 3)
     learner = Learner()
     for text in ("Alfa bravo (AB).", "Alfa bravo (AB).", "Cold dog (CD).", "Echo fox (EF)."):
-        learner.add(definitions(text))
+        learner.add(pairs_of(definitions(text)))
     assert len(learner.agreement()) == 3
-    learner.add(definitions("Golf hotel (GH)."))
+    learner.add(pairs_of(definitions("Golf hotel (GH).")))
     assert [one.short for one in learner.agreement()] == ["AB"]
 
 

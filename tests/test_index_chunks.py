@@ -63,7 +63,7 @@ def told(found: Iterable[Chunk]) -> list[Any]:
             [(c.files.folder / f"{c.files.name}.{part}").read_bytes()
              for part in ("postings", "documents")],
             (c.files.name, c.files.documents, c.corpus, c.years, list(c.notices)),
-            (c.spellings, c.definitions),
+            (c.spellings, c.pairs),
         )
         for c in found
     ]  # fmt: skip
