@@ -180,3 +180,14 @@ def leaves(clause: Clause) -> list[Leaf]:
             return [inner]
         case _:
             return [clause]
+
+
+def is_of_words(clause: Clause) -> bool:
+    """Whether a clause asks for any of some words, in brackets or not, and for nothing else."""
+    match clause:
+        case Terms() | Hint():
+            return True
+        case Ranked(inner):
+            return all(map(is_of_words, inner))
+        case _:
+            return False

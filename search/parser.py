@@ -40,9 +40,11 @@ _ALIASES = {
     "au": "author",
 }
 _FIELD_NAMES = "|".join((*FIELDS, *_ALIASES))
+# Most words are plain: those first, as a word of another kind has none of what follows them.
 _LEXEME = re.compile(
     rf"""
-      (?P<phrase>"(?P<inner>[^"]*)")
+      (?P<plain>[^\W_]+(?=[\s()]|\Z))
+    | (?P<phrase>"(?P<inner>[^"]*)")
     | (?P<open>\() | (?P<close>\))
     | (?P<years>(?i:year):\s?
         (?:(?P<first>\d{{4}})?(?:\.\.|-|–)(?P<last>\d{{4}})?|(?P<only>\d{{4}}))(?![\w.]))
@@ -200,7 +202,7 @@ def parse(text: str) -> Query:
     if cleaned.count('"') % 2:
         notes.append("A quotation mark without its partner was ignored.")
     parser = _Parser([_lexeme(found) for found in _LEXEME.finditer(cleaned)], notes)
-    for name in dict.fromkeys(_UNKNOWN_FIELD.findall(cleaned)):
+    for name in dict.fromkeys(_UNKNOWN_FIELD.findall(cleaned)) if ":" in cleaned else ():
         if name.lower() not in (*FIELDS, *_ALIASES):
             parser.note(
                 f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
@@ -255,6 +257,8 @@ def _may_be_long(text: str) -> bool:
 def _lexeme(found: re.Match[str]) -> _Lexeme:
     text = found[0]
     match found.lastgroup:
+        case "plain" | "word":
+            return _Lexeme(text if text in _OPERATORS else "word", text)
         case "phrase":
             return _Lexeme("phrase", found["inner"].strip())
         case "years":
@@ -268,9 +272,5 @@ def _lexeme(found: re.Match[str]) -> _Lexeme:
             return _Lexeme("field", _ALIASES.get(name, name))
         case "prefix":
             return _Lexeme("prefix", found["prefix"])
-        case "word" if text not in _OPERATORS:
-            return _Lexeme("word", text)
-        case "word":
-            return _Lexeme(text, text)
         case kind:
             return _Lexeme(kind or "word", text)

@@ -42,7 +42,7 @@ from search.clauses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
@@ -209,7 +209,7 @@ class Ranker:
         mask = np.zeros(self.postings.size, bool)
         reasons: list[_Weighted] = []
         hints: list[_Weighted] = []
-        for clause in clauses:
+        for clause in _opened(clauses):
             match clause:
                 case Hint(leaf, weight):
                     hints.append((leaf, weight))
@@ -330,6 +330,13 @@ class Ranker:
         if last is not None:
             mask = mask & (years <= last)
         return mask
+
+
+def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """The clauses without the brackets that hold nothing but reasons: for scores they are none."""
+    for clause in clauses:
+        inner = tuple(_opened(clause.clauses)) if isinstance(clause, Ranked) else (clause,)
+        yield from inner if all(isinstance(one, Terms) for one in inner) else (clause,)
 
 
 def _has_reason(clauses: Iterable[Clause]) -> bool:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from index.published import Published
-from search.clauses import Hint, Leaf, Ranked, Sequence, Terms, leaves
+from search.clauses import Leaf, Ranked, Sequence, Terms, is_of_words, leaves
 from search.concepts import concepts_in
 from search.errors import AbstractNotFound
 from search.expand import Expander
@@ -160,7 +160,7 @@ class Searcher:
         """The query in better spelling, where that finds anything."""
         better = self._speller.better(text, missing)
         # Of free words one is enough, and the better word is in some abstract.
-        if better is None or all(isinstance(one, Terms | Hint) for one in clause.clauses):
+        if better is None or is_of_words(clause):
             return better
         found = self._ranker.rank(self._expander(off).expand(parse(better)))
         return better if len(found) else None

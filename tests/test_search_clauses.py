@@ -20,6 +20,7 @@ from search.clauses import (
     Terms,
     Without,
     hint_of,
+    is_of_words,
     leaves,
     word_of,
 )
@@ -40,6 +41,12 @@ def test_what_is_excluded_and_what_only_hints_is_never_a_reason() -> None:
     clause = Ranked((Without(Every((BRAVO,))), Hint(BRAVO, 0.3), Any((Without(PAIR), ALFA))))
     assert leaves(clause) == [ALFA]
     assert leaves(Hint(ALFA, 1.0)) == []
+
+
+def test_a_clause_is_of_words_as_long_as_nothing_in_it_has_to_match() -> None:
+    assert is_of_words(Ranked((ALFA, Hint(BRAVO, 0.3), Ranked((BRAVO, Ranked((ALFA,)))))))
+    for other in (PAIR, AUTHOR, YEARS, Only(ALFA), Without(ALFA), Any((ALFA,)), Every((ALFA,))):
+        assert not is_of_words(Ranked((ALFA, Ranked((BRAVO, other)))))
 
 
 @pytest.mark.parametrize(

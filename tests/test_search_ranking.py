@@ -17,7 +17,7 @@ from index import Analysis, Concept, Published, Vocabulary
 from index.build import write
 from index.schema import schema
 from search import Searcher
-from search.clauses import Any, Every, FieldTerm, Ranked, Sequence, Terms, Without
+from search.clauses import Any, Every, FieldTerm, Hint, Ranked, Sequence, Terms, Without
 from search.ranking import Weights
 
 if TYPE_CHECKING:
@@ -147,6 +147,22 @@ def test_every_leaf_and_every_sum_of_leaves_scores_as_the_formula_says(
         if chosen:
             found = ranked(searcher, *chosen)
             assert found == pytest.approx(summed(*(expected[leaf] for leaf in chosen)))
+
+
+def test_brackets_of_words_are_none_and_hints_count_within_their_bracket_only(
+    searching: Callable[..., Searcher],
+) -> None:
+    searcher = searching(*random_texts(7), weights=WEIGHTS, concepts=NATO)
+    alfa, golf, hotel, pair = word("alfa"), word("golf"), word("hotel"), phrase("alfa", "bravo")
+    plain = ranked(searcher, alfa, golf, hotel)
+    assert ranked(searcher, Ranked((alfa, golf)), hotel) == pytest.approx(plain)
+    assert ranked(searcher, Ranked((Ranked((alfa,)), golf)), Ranked((hotel,))) == plain
+    bound = ranked(searcher, Ranked((alfa, golf)), pair)
+    assert bound == pytest.approx(ranked(searcher, alfa, golf, pair))
+    hinted = ranked(searcher, Ranked((golf, Hint(alfa, 0.5))), hotel)
+    assert hinted == pytest.approx(
+        summed(ranked(searcher, golf, Hint(alfa, 0.5)), ranked(searcher, hotel))
+    )
 
 
 def test_what_must_match_and_must_not_is_plain_set_arithmetic(
