@@ -38,6 +38,7 @@ _SOURCES = (
     "alignment.py",
     "ambiguity.py",
     "analysis.py",
+    "kernels/stem.c",
     "kernels/trie.c",
     "kernels/words.c",
     "reading/book.py",

@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from nltk.stem.snowball import SnowballStemmer
 
+from index import kernels
 from index.tokens import Remembered
 
 SHORTEST = 4
@@ -52,6 +53,7 @@ _LAST_LETTERS = ("i", "m", "a")  # of the endings
 _WHOLE = frozenset({"laboratori", "territori"})
 _SHORT_FORMS = frozenset({"inos"})  # that would meet another one: INO
 _snowball = SnowballStemmer("english")
+_LONGEST = 100  # letters that the kernel has room for
 
 
 @lru_cache(maxsize=1)
@@ -86,12 +88,28 @@ def _stem(form: str) -> str:
 def _stemmed(form: str) -> str:
     if len(form) < SHORTEST or not form.isalpha() or form in _SHORT_FORMS:
         return form
-    stemmed: str = _snowball.stem(american(_IRREGULAR.get(form, form)))
+    stemmed = snowball(american(_IRREGULAR.get(form, form)))
     if not stemmed.endswith(_LAST_LETTERS) or stemmed in _WHOLE:
         return stemmed
     for ending, kept in _ENDINGS:
         stemmed = ending.sub(kept, stemmed)
     return stemmed
+
+
+def snowball(form: str) -> str:
+    """What NLTK's stemmer says of a form; in a tenth of its time for small letters from a to z.
+
+    >>> snowball("generously"), snowball("dying")
+    ('generous', 'die')
+    """
+    is_plain = form.isascii() and form.isalpha() and form.islower()
+    if not (is_plain and 2 < len(form) <= _LONGEST):
+        stemmed: str = _snowball.stem(form)
+        return stemmed
+    found = kernels.stem(form.encode(), len(form))
+    added = found >> 8
+    kept = form[: found & 0xFF]
+    return kept + added.to_bytes(4, "little").rstrip(b"\0").decode() if added else kept
 
 
 def american(form: str) -> str:

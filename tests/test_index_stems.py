@@ -1,11 +1,39 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from nltk.stem.snowball import SnowballStemmer
 
-from index.stems import SHORTEST, american, british_spellings, stem, stop_words
+from index.stems import SHORTEST, american, british_spellings, snowball, stem, stop_words
 from index.tokens import fold
+from index.vocabulary import Vocabulary
+
+NLTK = SnowballStemmer("english")
+
+# What the rules of the algorithm look at, in any order.
+PARTS = (
+    *("gener", "arsen", "commun", "y", "ey", "sky", "succeed", "inning", "at", "bl", "iz", "tt"),
+    *("ss", "ll", "w", "x", "sses", "ied", "ies", "us", "s", "eed", "eedly", "ing", "ingly", "ed"),
+    *("edly", "ization", "ational", "fulness", "ousness", "iveness", "biliti", "lessli", "entli"),
+    *("ation", "alism", "aliti", "ousli", "iviti", "fulli", "enci", "anci", "abli", "izer", "ator"),
+    *(
+        "alli",
+        "bli",
+        "logi",
+        "ogi",
+        "li",
+        "alize",
+        "icate",
+        "iciti",
+        "ative",
+        "ical",
+        "ness",
+        "ful",
+    ),
+    *("ement", "ance", "ence", "able", "ible", "ment", "ant", "ism", "ate", "iti", "ous", "ive"),
+    *("ize", "sion", "tion", "ion", "al", "er", "ic", "e", "l", "ly"),
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +125,31 @@ def test_stop_words_are_forms() -> None:
 def test_every_form_has_a_stem(text: str) -> None:
     form = fold(text)
     assert bool(stem(form)) is bool(form)
+
+
+@settings(deadline=None, max_examples=2000)
+@given(
+    st.lists(
+        st.sampled_from(PARTS) | st.text("aeiouybdlnrst", max_size=3), min_size=1, max_size=5
+    ).map("".join)
+)
+@example("dying")
+@example("vietnamization")
+@example("rotationally")  # which NLTK does not stem as the definition has it
+@example("a" * 100)
+@example("a" * 99 + "ies")
+@example("é" * 3)
+@example("")
+def test_the_compiled_stemmer_says_what_nltk_says(form: str) -> None:
+    assert snowball(form) == NLTK.stem(form)
+
+
+def test_all_words_of_the_vocabulary_have_the_stems_of_nltk() -> None:
+    words = {
+        fold(word)
+        for concept in Vocabulary.bundled().concepts.values()
+        for spelling in (*concept.spellings, *concept.short, *concept.capitals)
+        for word in spelling.split()
+    } | set(british_spellings().values())
+    assert len(words) > 5000
+    assert {word: snowball(word) for word in words} == {word: NLTK.stem(word) for word in words}
