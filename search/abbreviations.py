@@ -54,10 +54,10 @@ class Abbreviations:
     """What a corpus agrees on, applied to queries. Safe to share by threads."""
 
     def __init__(self, agreement: StoredAgreement) -> None:
-        self._agreement = agreement
         # The same words are asked for again and again, and most are no part of any form.
         self._short_form = lru_cache(maxsize=WORDS_KEPT)(partial(_agreed, agreement))
         self._begins_long = lru_cache(maxsize=WORDS_KEPT)(agreement.begins_long)
+        self._shorts_for = lru_cache(maxsize=WORDS_KEPT)(agreement.shorts_for)
 
     def among(
         self, text: str, words: Many[Word], taken: Collection[int], postings: Postings
@@ -111,7 +111,7 @@ class Abbreviations:
     def _shorts(self, key: str, postings: Postings) -> list[ShortForm]:
         if not self._begins_long(key):
             return []
-        return [one for one in self._agreement.shorts_for(key) if not _is_word(one, postings)]
+        return [one for one in self._shorts_for(key) if not _is_word(one, postings)]
 
     def _short(self, text: str, written: str, postings: Postings) -> ShortForm | None:
         """What a word is a short form of, if it is typed as one."""

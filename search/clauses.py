@@ -6,7 +6,7 @@ so that a match can be traced back to them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,6 +157,12 @@ class Ranked:
 def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Terms:
     """A word with its stems in some fields: the same leaf for the same word, while it is kept."""
     return Terms(query, tuple(FieldTerm(name, "stems", stem) for name in fields for stem in stems))
+
+
+@lru_cache(maxsize=LEAVES_KEPT)
+def or_in_a_row(word: Terms, phrases: tuple[Sequence, ...]) -> Terms:
+    """A word, or any of some rows of words that mean the same; it is kept as ``word_of`` is."""
+    return replace(word, phrases=phrases)
 
 
 @lru_cache(maxsize=LEAVES_KEPT)

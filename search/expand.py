@@ -6,7 +6,6 @@ the documents, and where the reader is told what was made of each word.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -29,6 +28,7 @@ from search.clauses import (
     Terms,
     Without,
     hint_of,
+    or_in_a_row,
     word_of,
 )
 from search.concepts import Teller, concept_called, learned
@@ -253,7 +253,7 @@ class Expander:
                 is_said = bool(free and word.is_prefix and word.joined)
                 clause = self._word(text, word, free, fields)
                 if place in also and isinstance(clause, Terms):
-                    clause = replace(clause, phrases=also[place])
+                    clause = or_in_a_row(clause, also[place])
                 clauses += [clause] if clause else []
         return clauses
 
@@ -288,7 +288,7 @@ class Expander:
         among = self._abbreviations.among(text, words, taken, self._postings)
         for first, last, others, note in among:
             written = text[words[first].start : words[last].end]
-            if self._analysis.query(written)[1]:
+            if self._teller.names(written):
                 continue  # known to the vocabulary, which says that it means something else here
             expansion = learned(self._switches, written, others, note)
             self.expansions.setdefault(expansion.concept, expansion)

@@ -335,8 +335,11 @@ class Ranker:
 def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:
     """The clauses without the brackets that hold nothing but reasons: for scores they are none."""
     for clause in clauses:
-        inner = tuple(_opened(clause.clauses)) if isinstance(clause, Ranked) else (clause,)
-        yield from inner if all(isinstance(one, Terms) for one in inner) else (clause,)
+        inner = tuple(_opened(clause.clauses)) if isinstance(clause, Ranked) else ()
+        if inner and all(isinstance(one, Terms) for one in inner):
+            yield from inner
+        else:
+            yield clause
 
 
 def _has_reason(clauses: Iterable[Clause]) -> bool:
