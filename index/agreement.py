@@ -195,6 +195,8 @@ def fold_short(short: str) -> str:
 
 
 def _fold_short(short: str) -> str:
+    if short.isascii() and short.isalpha() and short.islower():
+        return short  # as most words that are looked for, and it would be found to be one token
     singular = short[:-1] if short[-1:] == "s" and short[-2:-1].isupper() else short
     return " ".join(token_table(singular).forms) or singular.casefold()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from array import array
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -152,8 +153,9 @@ class _Reader:
     """Reads what ``_excerpted`` gives, document by document."""
 
     def __init__(self, numbers: list[int], asked: Many[Leaf], order: Mapping[str, int]) -> None:
-        self._numbers = numbers
-        self._place = 0
+        self._numbers = every = iter(numbers)
+        self._pairs = zip(every, every, strict=True)
+        self._fours = zip(every, every, every, every, strict=True)
         self._asked = asked
         self._order = order
         self._named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
@@ -161,7 +163,7 @@ class _Reader:
     def excerpt(self, stored: Stored) -> Excerpt:
         """The next document, which is known."""
         title_spans = self._spans()
-        passages = tuple([self._passage(stored) for _ in range(self._count())])
+        passages = tuple([self._passage(stored) for _ in range(next(self._numbers))])
         matches = self._matches(stored.title, stored.text)
         if not (stored.title.isascii() and stored.text.isascii()):
             matches = list(_once(matches))
@@ -170,24 +172,11 @@ class _Reader:
             matches = sorted([*matches, *_once(named)], key=lambda one: self._order[one.query])
         return Excerpt(title_spans, passages, tuple(matches))
 
-    def _count(self) -> int:
-        count = self._numbers[self._place]
-        self._place += 1
-        return count
-
-    def _rows(self, width: int) -> Iterator[tuple[int, ...]]:
-        """The next rows of so many numbers; how many there are stands before them."""
-        first = self._place + 1
-        self._place = end = first + width * self._numbers[first - 1]
-        return zip(*[iter(self._numbers[first:end])] * width, strict=True)
-
     def _spans(self) -> tuple[Span, ...]:
-        return tuple(self._rows(2))  # type: ignore[arg-type] # two numbers each
+        return tuple(islice(self._pairs, next(self._numbers)))
 
     def _passage(self, stored: Stored) -> Passage:
-        first = self._place
-        self._place = first + 4
-        start, end, label, label_end = self._numbers[first : first + 4]
+        start, end, label, label_end = next(self._fours)
         named = json.loads(stored.kept.part("passages", label, label_end)) if label else None
         return _new_passage((start, end, named, self._spans()))
 
@@ -195,7 +184,7 @@ class _Reader:
         asked = self._asked
         return [
             _new_match((asked[line].query, " ".join(written.split()), TEXT_FIELDS[field]))
-            for line, field, start, end in self._rows(4)
+            for line, field, start, end in islice(self._fours, next(self._numbers))
             for written in [(text if field else title)[start:end]]
         ]
 

@@ -188,10 +188,10 @@ class Postings:
 
     def _known(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
-        return any(
-            one.live is None or len(one.counts(layer, number).documents)
-            for one, number in self._numbers(layer, term)
-        )
+        for one, number in self._numbers(layer, term):
+            if one.live is None or len(one.counts(layer, number).documents):
+                return True
+        return False
 
     def _spread(self, field: str, term: str) -> int:
         """How many documents have the term in the field."""

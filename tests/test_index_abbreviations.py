@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section, bundled_corpus, gather
@@ -15,6 +15,7 @@ from index import alignment
 from index.abbreviations import LONGEST_BRACKET, definitions
 from index.agreement import Agreement, StoredAgreement, fold_long, fold_short, learn
 from index.alignment import Passage, read
+from index.tokens import token_table
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "abbreviations" / "med1250-odd.jsonl"
@@ -328,6 +329,12 @@ def test_what_is_folded_away() -> None:
     assert fold_short("IFN-β") == fold_short("ifn beta")
     assert fold_short("OCBs") == fold_short("OCB")
     assert fold_short("MS") != fold_short("M")
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=30))
+@example("beta")
+def test_a_plain_word_is_its_own_key(word: str) -> None:
+    assert fold_short(word) == " ".join(token_table(word).forms) == word
     assert fold_long("Tumour necrosis factor-α") == fold_long("tumor necrosis factors alpha")
 
 
