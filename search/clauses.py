@@ -61,7 +61,6 @@ class Parts(NamedTuple):
     terms: tuple[tuple[str, float], ...]
 
 
-@lru_cache(maxsize=1 << 10)
 def parts(leaf: Terms) -> Parts | None:
     """The parts of a leaf, or None if it has no terms."""
     if not leaf.terms:

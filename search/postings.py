@@ -17,6 +17,7 @@ from index.codec.layout import CONCEPTS, PLACES
 from index.codec.lexicon import ABSENT
 from index.schema import TEXT_FIELDS, field_of
 from search.asked import asked_of
+from search.clauses import Terms
 from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from index.analysis import Layer
     from index.codec.documents import Kept
+    from search.asked import Asked
+    from search.clauses import Leaf
     from search.segments import GroupTerm, Mention
 
     Numbers = NDArray[Any]
@@ -35,8 +38,14 @@ if TYPE_CHECKING:
 TERMS_KEPT = 1 << 14
 """Of how many terms it is remembered whether they are there: about 2 MB."""
 
-LEAVES_KEPT = 1 << 10
-"""Of how many leaves it is kept what they ask for: 7 MB at most."""
+FEW = 8
+"""Terms in fields that most leaves have no more of: a word, a small concept."""
+
+LEAVES_KEPT = 1 << 12
+"""Of how many leaves with few terms it is kept what they ask for: 4 MB."""
+
+BROAD_KEPT = 1 << 9
+"""Of how many with more terms, such as beginnings of words: 4 MB at most."""
 
 SHORTEST_FORM = 4
 """Letters of a word that can be guessed."""
@@ -62,7 +71,11 @@ class Postings:
         """How many documents there are; deleted ones do not count."""
         self.known = lru_cache(TERMS_KEPT)(self._known)
         self.spread = lru_cache(TERMS_KEPT)(self._spread)
-        self.asked = lru_cache(LEAVES_KEPT)(partial(asked_of, self.segments))
+        asked = partial(asked_of, self.segments)
+        self._asked, self._asked_broadly = (
+            lru_cache(LEAVES_KEPT)(asked),
+            lru_cache(BROAD_KEPT)(asked),
+        )
 
     def of(self, field: str, term: str) -> PostingList:
         """The documents with a term in a field; ``EMPTY`` if there are none."""
@@ -72,6 +85,11 @@ class Postings:
             return EMPTY
         lists = PostingList(*map(np.concatenate, zip(*found, strict=True)))
         return lists if len(lists.documents) else EMPTY
+
+    def asked(self, leaf: Leaf) -> Asked:
+        """What ``index.kernels`` is told of a leaf."""
+        is_broad = isinstance(leaf, Terms) and len(leaf.terms) > FEW
+        return self._asked_broadly(leaf) if is_broad else self._asked(leaf)
 
     def has(self, field: str, term: str) -> bool:
         """Whether any document has the term in the field."""
