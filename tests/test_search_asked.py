@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.kernels import LEAF, ROW, TERM
+from index.stems import stem
 from search.asked import Asked
 from search.clauses import Between, FieldTerm, Leaf, Ranked, Sequence, Terms
 
@@ -121,3 +122,33 @@ def test_words_in_a_row_are_those_that_reading_finds(
             counts = {n: tuple(count(one, sought) for one in text) for n, text in enumerate(texts)}
             expected = {number: found for number, found in counts.items() if any(found)}
             assert in_a_row(searcher, layer, *sought) == expected, sought
+
+
+CONNECT = (
+    *("connect", "connects", "connected", "connecting", "connection", "connections", "connective"),
+    *("connectives", "connectively", "connecter"),
+)
+
+
+def test_words_in_long_texts_are_found_however_many_forms_they_have(
+    searching: Callable[..., Searcher],
+) -> None:
+    assert {stem(form) for form in CONNECT} == {"connect"}
+    chance = random.Random(2)
+    others = [f"{letter}{number}q" for letter in "ghjkmnp" for number in range(40)]
+    few = ("alfa", "alfas", "bravo")
+    texts = [
+        chance.choices((*CONNECT, *few, *others), (*[3] * 13, *[1] * len(others)), k=length)
+        for length in [chance.randint(1, 150) for _ in range(200)]
+    ]
+    searcher = searching(*(" ".join(text) for text in texts))
+
+    def count(words: list[str], sought: tuple[str, ...]) -> int:
+        read = list(map(stem, words))
+        return sum(tuple(read[at : at + len(sought)]) == sought for at in range(len(read)))
+
+    stems = ("connect", "alfa", "bravo", others[0])
+    for sought in [one for size in (1, 2, 3) for one in product(stems, repeat=size)]:
+        counts = {number: count(text, sought) for number, text in enumerate(texts)}
+        expected = {number: (0, found) for number, found in counts.items() if found}
+        assert in_a_row(searcher, "stems", *sought) == expected, sought
