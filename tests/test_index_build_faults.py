@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,6 +209,23 @@ def test_a_disk_that_is_really_full_leaves_the_live_index(
             assert opened(home / "index") == live
             assert leftovers(home / "index") == []
         assert build(home / "index", [small], vocabulary=VOCABULARY) == opened(home / "index")
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_the_collector_rests_while_abstracts_are_read_and_then_works_again(
+    index_dir: Path, source: Callable[..., Path], *, is_stopped: bool
+) -> None:
+    was_on: list[bool] = []
+
+    def progress(_: int) -> None:
+        was_on.append(gc.isenabled())
+        if is_stopped:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) if is_stopped else nullcontext():
+        build(index_dir, [source(THREE)], vocabulary=VOCABULARY, progress=progress)
+    assert was_on == ([False] if is_stopped else [False] * 3)
+    assert gc.isenabled()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, source: Callable[..., Path]) -> None:

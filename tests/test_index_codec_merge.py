@@ -27,6 +27,8 @@ from small_runs import Document, document, expected, plain, said, segment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
 PIECES = (
     "alfa Alfas bravo MS IVIG multiple sclerosis auto-immune autoimmune the of T2-lesion 0.41 "
     "1,149 IFN-ß-1a Sørensen's patient's β 多発性硬化症 \U0001f600 . \n"
@@ -232,6 +234,20 @@ def test_what_is_stored_is_measured_and_terms_are_counted_by_field(tmp_path: Pat
     for field in store.documents.strings(0):
         kept = [store.documents.string(field, number) for number in range(2)]
         assert store.documents.sizes(field).tolist() == [len(one.encode()) for one in kept]
+
+
+@pytest.mark.parametrize("live", [None, np.array([True, False, True])])
+def test_how_often_terms_stand_in_a_field_is_told_of_one_as_of_many(
+    tmp_path: Path, live: NDArray[np.bool_] | None
+) -> None:
+    batches = [[document("alfa", "bravo"), document("alfa bravo", "charlie")], [document("bravo")]]
+    store = segment(tmp_path, batches)
+    for field, group in (("title_exact", "exact"), ("abstract_exact", "exact"), ("pmid", "pmid")):
+        numbers = range(len(store.lexicon(group)))
+        many = store.frequencies(field, numbers, live).tolist()
+        assert [store.frequency(field, number, live) for number in numbers] == many
+    alfa = store.lexicon("exact").find("alfa")
+    assert store.frequency("title_exact", alfa, live) == (2 if live is None else 1)
 
 
 def test_merging_leaves_the_runs_as_they_were(tmp_path: Path) -> None:

