@@ -12,11 +12,12 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import Counter, defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ from index.words import PARAGRAPH_GAP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
+    from multiprocessing.context import BaseContext
 
     from corpus import Abstract
     from index.agreement import Pairs
@@ -123,26 +125,37 @@ def _stem(form: str) -> str | None:
 def _in_processes(
     batches: Iterable[list[Abstract]], vocabulary: Vocabulary, folder: Path, workers: int
 ) -> Iterator[Chunk]:
-    # Forked processes would inherit threads' locks, among them those of a progress bar.
-    context = multiprocessing.get_context("spawn")
     # Handed over itself, it would fill the pipe, and the next process start when this one reads.
     known = folder / "vocabulary.json"
     known.write_text(vocabulary.to_json(), encoding="utf-8")
-    with ProcessPoolExecutor(workers, context, _prepare, (known,)) as pool:
+    with ProcessPoolExecutor(workers, _context(known), _prepare) as pool:
         waiting: deque[Future[Chunk]] = deque()
         try:
             for number, batch in enumerate(batches):
-                waiting.append(pool.submit(_digest, batch, folder, str(number)))
+                waiting.append(pool.submit(_digest, batch, known, folder, str(number)))
                 if len(waiting) > workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            _reader.cache_clear()
 
 
-def _prepare(vocabulary: Path) -> None:
-    """Makes a process ready: it knows the vocabulary, and ends when its parent does."""
+def _context(vocabulary: Path) -> BaseContext:
+    """How processes start: forked with all that they need, or each from nothing, a second later.
+
+    A process may not be forked while it has other threads: their locks would stay as they are. Nor
+    on macOS, whose libraries have such threads.
+    """
+    if threading.active_count() > 1 or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    _reader(vocabulary)
+    return multiprocessing.get_context("fork")
+
+
+def _prepare() -> None:
+    """Makes a process ready, which ends when its parent does."""
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -150,8 +163,6 @@ def _prepare(vocabulary: Path) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         # At its end it would free all that it holds one by one, and the parent wait for that.
         Finalize(None, os._exit, (0,), exitpriority=0)
-    global _vocabulary  # noqa: PLW0603 (a process has no other place for what it is made with)
-    _vocabulary = vocabulary
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
@@ -159,13 +170,10 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-_vocabulary = Path()
+@lru_cache(maxsize=1)
+def _reader(vocabulary: Path) -> Analysis:
+    return Analysis(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
 
 
-@cache
-def _reader() -> Analysis:
-    return Analysis(Vocabulary.from_json(_vocabulary.read_text(encoding="utf-8")))
-
-
-def _digest(abstracts: list[Abstract], folder: Path, name: str) -> Chunk:
-    return digest(abstracts, _reader(), folder, name)
+def _digest(abstracts: list[Abstract], vocabulary: Path, folder: Path, name: str) -> Chunk:
+    return digest(abstracts, _reader(vocabulary), folder, name)

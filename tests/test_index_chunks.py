@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from small_builds import VOCABULARY, abstract, many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.context import BaseContext
 
 HERE = Path(__file__).parent
 BUILD = """
@@ -75,14 +77,28 @@ ABSTRACTS = [
 ]
 
 
-def test_several_processes_make_the_chunks_of_one(tmp_path: Path) -> None:
-    homes = [tmp_path / name for name in ("one", "two")]
+def test_several_processes_make_the_chunks_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+    context = multiprocessing.get_context
+
+    def told_of(way: str) -> BaseContext:
+        began.append(way)
+        return context(way)
+
+    monkeypatch.setattr(multiprocessing, "get_context", told_of)
+    homes = [tmp_path / name for name in ("one", "two", "three")]
     for home in homes:
         home.mkdir()
     alone = told(chunks(ABSTRACTS, VOCABULARY, homes[0], 1))
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     shared = told(chunks(iter(ABSTRACTS), VOCABULARY, homes[1], 2))
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    apart = told(chunks(iter(ABSTRACTS), VOCABULARY, homes[2], 2))
+    assert began == ["fork" if sys.platform == "linux" else "spawn", "spawn"]
     assert len(alone) == 6
-    assert shared == alone
+    assert shared == apart == alone
     assert alone[-1][1][3:] == ([0] * 5 + [1999, 0], ["A notice.", "Another."])
     assert any(alone[-1][2])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 REJECTED_SHOWN = 20
 REMARKS_SHOWN = 20
 VARIANTS_SHOWN = 8
+QUIET = 1.0
+"""Seconds before a build shows how far it has come."""
 
 # A text that someone else wrote must not steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -94,13 +97,26 @@ def print_manifest(manifest: Manifest, index_dir: Path) -> None:
 
 @contextmanager
 def building() -> Iterator[Callable[[int], None]]:
-    """Shows on stderr how far a build has come, if that is a terminal."""
+    """Shows on stderr how far a build has come, if that is a terminal and it takes its time.
+
+    It begins a second late, since a thread of its own turns it, and a build divides its work among
+    processes faster before there is one.
+    """
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with progress as bar:
-        task = bar.add_task("Reading")
-        yield lambda count: bar.update(task, description=f"{count:,} abstracts")
+    task = progress.add_task("Reading")
+    began = time.monotonic()
+
+    def tell(count: int) -> None:
+        progress.update(task, description=f"{count:,} abstracts")
+        if not progress.live.is_started and time.monotonic() - began > QUIET:
+            progress.start()
+
+    try:
+        yield tell
+    finally:
+        progress.stop()
 
 
 def print_build(manifest: Manifest, report: Report, index_dir: Path) -> None:
