@@ -23,6 +23,9 @@ Value = TypeVar("Value")
 _EXTENSION = ".table"
 _KEYS, _VALUES = "keys", "values"
 
+# Made once: json.dumps makes one anew for every value.
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class Table(Mapping[str, Value], Generic[Value]):
     """The table of a name in a folder. Safe to share by threads.
@@ -69,14 +72,10 @@ class Table(Mapping[str, Value], Generic[Value]):
 def write_table(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Writes a table of what JSON can hold."""
     arrays = ArraysWriter(folder / f"{name}{_EXTENSION}")
-    entries = sorted((_utf8(key), _utf8(_json(value))) for key, value in content.items())
+    entries = sorted((_utf8(key), _utf8(_encoder.encode(value))) for key, value in content.items())
     write_lexicon(arrays, _KEYS, [Terms.of([key for key, _ in entries])])
     arrays.write_strings(_VALUES, [value for _, value in entries])
     arrays.close()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _utf8(text: str) -> bytes:

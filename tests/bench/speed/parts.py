@@ -59,21 +59,31 @@ class Bench:
 
 
 def building(bench: Bench) -> dict[str, Any]:
-    """Abstracts a second, memory and size of every system's index; leaves them for searching."""
+    """Abstracts a second, memory and size of every system's index; leaves them for searching.
+
+    Every index is built twice and the faster build counts, the second when all have been built
+    once: a machine that is busy for a while slows down one of the two.
+    """
     found: dict[str, Any] = {}
     count = sum(1 for _ in texts.lines(bench.source))
-    for name in bench.systems:
-        system = SYSTEMS[name]
-        if not system.builds:
-            continue
-        found[name] = {}
-        for number in system.cores:
-            bench.say(f"building {name}, cores: {number}")
-            target = bench.index(name) if number == 1 else bench.home / "aside"
-            built = build(name, bench.source, target, number)
-            found[name][str(number)] = built | {"per_second": count / built["seconds"]}
-        found[name]["bytes"] = size(bench.index(name))
+    for turn in ("first", "second"):
+        for name in filter(lambda name: SYSTEMS[name].builds, bench.systems):
+            for number in SYSTEMS[name].cores:
+                bench.say(f"building {name}, cores: {number}, {turn} time")
+                target = bench.index(name) if number == 1 else bench.home / "aside"
+                every = found.setdefault(name, {})
+                built = _faster(build(name, bench.source, target, number), every.get(str(number)))
+                every[str(number)] = built | {"per_second": count / built["seconds"]}
+    for name, every in found.items():
+        every["bytes"] = size(bench.index(name))
     return found
+
+
+def _faster(one: dict[str, Any], other: dict[str, Any] | None) -> dict[str, Any]:
+    """The faster of two builds, with the most memory that either took."""
+    builds = [one, other or one]
+    faster = min(builds, key=lambda build: build["seconds"])
+    return faster | {"peak": max(build["peak"] for build in builds)}
 
 
 def build(system: str, source: Path, target: Path, number: int) -> dict[str, Any]:
