@@ -88,7 +88,10 @@ class Agreement:
 
     def find(self, short: str) -> ShortForm | None:
         """What the corpus says of a short form, or None if no abstract defines it."""
-        return self._forms.get(fold_short(short))
+        key = fold_short(short)
+        if key not in self._forms:  # as most; to catch an error takes longer than to ask
+            return None
+        return self._forms[key]
 
     def agreed(self, short: str) -> str | None:
         """The long form that a short form may be taken for in a query, or None."""

@@ -50,7 +50,7 @@ def asked_of(segments: Many[Segment], leaf: Leaf) -> Asked:
     if not isinstance(leaf, Terms):
         return Asked(LEAF.pack(0, 0, 0, 0))
     terms: list[bytes] = []
-    fields: Many[str] = leaf.phrases[0].fields if leaf.phrases else ()
+    fields = leaf.phrases[0].fields if leaf.phrases else ()
     if (found := parts(leaf)) is not None:
         fields, group = found.fields, _NUMBERS[found.layer]
         for place, segment in enumerate(segments):
@@ -58,12 +58,14 @@ def asked_of(segments: Many[Segment], leaf: Leaf) -> Asked:
             for term, weight in found.terms:
                 if (number := find(term)) != ABSENT:
                     terms.append(TERM.pack(place, group, number, weight))
-    rows, numbers = _rows(segments, leaf.phrases)
+    rows, numbers = _rows(segments, leaf.phrases) if leaf.phrases else ([], b"")
     packed = _counted(terms, rows, fields, is_row=False)
     return Asked(packed, b"".join(terms), b"".join(rows), numbers)
 
 
-def _counted(terms: Many[bytes], rows: Many[bytes], fields: Many[str], *, is_row: bool) -> bytes:
+def _counted(
+    terms: Many[bytes], rows: Many[bytes], fields: tuple[str, ...], *, is_row: bool
+) -> bytes:
     return LEAF.pack(len(terms), len(rows), bits_of(fields), is_row)
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from index.analysis import Layer
 
@@ -70,7 +69,8 @@ def parts(leaf: Terms) -> Parts | None:
     return Parts(tuple(one.field for one in leaf.terms[:: len(terms)]), layer, terms)
 
 
-def bits_of(fields: Iterable[str]) -> int:
+@lru_cache(maxsize=1 << 4)
+def bits_of(fields: tuple[str, ...]) -> int:
     """Text fields as bits, the first of ``TEXT_FIELDS`` the lowest, for ``index.kernels``."""
     return sum(1 << TEXT_FIELDS.index(name) for name in fields)
 

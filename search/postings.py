@@ -206,8 +206,10 @@ class Postings:
 
     def _known(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
-        for one, number in self._numbers(layer, term):
-            if one.live is None or len(one.counts(layer, number).documents):
+        for one in self.segments:
+            number = one.store.lexicon(layer).find(term)
+            is_there = number != ABSENT
+            if is_there and (one.live is None or len(one.counts(layer, number).documents)):
                 return True
         return False
 
