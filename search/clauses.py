@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-
     from index.analysis import Layer
 
 LEAVES_KEPT = 1 << 12
