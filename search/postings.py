@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
 
 TERMS_KEPT = 1 << 14
-"""Of how many terms it is remembered whether they are there: about 2 MB."""
+"""Of how many terms it is remembered how many documents have them: about 2 MB."""
 
 FEW = 8
 """Terms in fields that most leaves have no more of: a word, a small concept."""
@@ -69,7 +69,6 @@ class Postings:
         """How many document numbers there are."""
         self.count: int = reader.doc_count()
         """How many documents there are; deleted ones do not count."""
-        self.known = lru_cache(TERMS_KEPT)(self._known)
         self.spread = lru_cache(TERMS_KEPT)(self._spread)
         asked = partial(asked_of, self.segments)
         self._asked, self._asked_broadly = (
@@ -94,6 +93,15 @@ class Postings:
     def has(self, field: str, term: str) -> bool:
         """Whether any document has the term in the field."""
         return self.spread(field, term) > 0
+
+    def known(self, layer: Layer, term: str) -> bool:
+        """Whether title or abstract of any document has a term of a layer."""
+        for one in self.segments:
+            number = one.store.lexicon(layer).find(term)
+            is_there = number != ABSENT
+            if is_there and (one.live is None or len(one.counts(layer, number).documents)):
+                return True
+        return False
 
     def counts(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
@@ -203,15 +211,6 @@ class Postings:
         return np.concatenate(
             [np.ones(one.size, bool) if one.live is None else one.live for one in self.segments]
         )
-
-    def _known(self, layer: Layer, term: str) -> bool:
-        """Whether title or abstract of any document has a term of a layer."""
-        for one in self.segments:
-            number = one.store.lexicon(layer).find(term)
-            is_there = number != ABSENT
-            if is_there and (one.live is None or len(one.counts(layer, number).documents)):
-                return True
-        return False
 
     def _spread(self, field: str, term: str) -> int:
         """How many documents have the term in the field."""
