@@ -21,7 +21,12 @@ from .queries import Query
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .engines import Engine
+
 Result = dict[str, Any]
+
+LEAST_WARM = 0.3
+"""Seconds: so long a process is slow that has waited for others, which took the caches."""
 
 
 def main(arguments: list[str]) -> None:
@@ -44,16 +49,16 @@ def build(system: str, source: str, target: str, cores: str) -> Iterator[Result]
 def search(system: str, home: str) -> Iterator[Result]:
     """Milliseconds of every query on standard input.
 
-    A line holds queries of one kind: ``warm``, which nobody times, and ``timed``, asked twice.
-    ``interrupted`` counts how often the machine gave the core to somebody else meanwhile.
+    A line holds queries of one kind: ``warm``, which nobody times and which are asked for
+    ``LEAST_WARM`` seconds, and ``timed``, asked twice. ``interrupted`` counts how often the machine
+    gave the core to somebody else meanwhile.
     """
     engine = opened(system, Path(home))
     yield {"ready": True}
     for line in sys.stdin:
         asked = json.loads(line)
         kind, timed = asked["kind"], [Query(*query) for query in asked["timed"]]
-        for query in asked["warm"]:
-            engine.search(kind, Query(*query))
+        _warm_up(engine, kind, [Query(*query) for query in asked["warm"]])
         before = _interruptions()
         yield {
             "first": _times(engine.search, kind, timed),
@@ -80,6 +85,15 @@ def http(address: str, queries: str, seconds: str) -> Iterator[Result]:
     """What a server answers in some seconds."""
     asked = Path(queries).read_text(encoding="utf-8").splitlines()
     yield load(address, asked, float(seconds))
+
+
+def _warm_up(engine: Engine, kind: str, queries: list[Query]) -> None:
+    began = time.perf_counter()
+    while queries:
+        for query in queries:
+            engine.search(kind, query)
+        if time.perf_counter() - began > LEAST_WARM:
+            return
 
 
 def _times(ask: Callable[[str, Query], object], kind: str, queries: list[Query]) -> list[float]:
