@@ -27,6 +27,9 @@ WARM = 1.0
 waited for its turn finds neither its memory nor the index where it left them."""
 
 LEAST = 5
+TURNS = 4
+"""In so many turns a system is asked the queries of a kind."""
+
 SERVED = 200
 """Queries that a server has answered before its memory is looked at."""
 
@@ -100,10 +103,10 @@ def size(home: Path) -> int:
 
 
 def latency(bench: Bench) -> dict[str, Any]:
-    """Milliseconds of every kind of query in every system, kind by kind in turn.
+    """Milliseconds of every kind of query in every system, kind by kind, some queries at a time.
 
-    In turn, so that a machine that slows down or is busy for a while does it to all of them. Every
-    file of every index was read once before, so that none waits for the disk.
+    The systems take turns, so that a machine that slows down or is busy for a while does it to all
+    of them. Every file of every index was read once before, so that none waits for the disk.
     """
     found: dict[str, Any] = {}
     for name in bench.systems:
@@ -112,12 +115,13 @@ def latency(bench: Bench) -> dict[str, Any]:
         engines = {n: open_ones.enter_context(asked(n, bench.index(n))) for n in bench.systems}
         for kind in KINDS:
             bench.say(f"asking: {kind}")
-            warm, timed = bench.drawn(kind, bench.queries)
-            taken = {
-                name: engine.times(kind, _part(warm, name), _part(timed, name))
-                for name, engine in engines.items()
-                if kind not in SYSTEMS[name].lacks
-            }
+            drawn = bench.drawn(kind, bench.queries)
+            taken: dict[str, dict[str, Any]] = {}
+            for turn in range(TURNS):
+                for name, engine in engines.items():
+                    if kind not in SYSTEMS[name].lacks:
+                        warm, timed = (_turn(_part(queries, name), turn) for queries in drawn)
+                        _add(taken.setdefault(name, {}), engine.times(kind, warm, timed))
             found[kind] = {name: _row(times, taken) for name, times in taken.items()}
     return found
 
@@ -132,6 +136,17 @@ def _read_once(home: Path) -> None:
 
 def _part(queries: list[Query], name: str) -> list[Query]:
     return queries[: max(LEAST, round(len(queries) * SYSTEMS[name].share))]
+
+
+def _turn(queries: list[Query], turn: int) -> list[Query]:
+    first, last = (len(queries) * border // TURNS for border in (turn, turn + 1))
+    return queries[first:last]
+
+
+def _add(taken: dict[str, Any], times: dict[str, Any]) -> None:
+    """Adds what one turn took to what those before did."""
+    for name, one in times.items():
+        taken[name] = taken[name] + one if name in taken else one
 
 
 def _row(times: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
