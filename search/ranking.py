@@ -19,7 +19,7 @@ from __future__ import annotations
 import threading
 from array import array
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -83,15 +83,21 @@ the word adds to a score: 260 kB at most."""
 
 
 class _Found(NamedTuple):
-    """What a clause matches.
+    """What a clause matches, and how well. Who gets it may change both.
 
-    ``ranks`` says whether its scores mean anything, ``decides`` whether its mask does.
+    ``ranks`` says whether its scores mean anything beside those of others, ``decides`` whether its
+    mask does.
     """
 
     mask: Mask
-    scores: Scores
+    scores: Scores | None = None
     ranks: bool = True
     decides: bool = True
+
+    @property
+    def is_reason(self) -> bool:
+        """Whether to match it is enough to be a hit, which it ranks."""
+        return self.ranks and self.decides and self.scores is not None
 
 
 _Weighted = tuple["Terms | Sequence", float]
@@ -185,7 +191,8 @@ class Ranker:
         """All hits."""
         found = self._ranked(clause.clauses)
         mask = found.mask if self.postings.live is None else found.mask & self.postings.live
-        return Ranking(mask, found.scores, self._years)
+        scores = np.zeros(self.postings.size) if found.scores is None else found.scores
+        return Ranking(mask, scores, self._years)
 
     def raised(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The same hits with what hints add to their scores."""
@@ -259,27 +266,26 @@ class Ranker:
             case Terms() | Sequence():
                 return _Found(*self._alone(clause))
             case Hint(leaf, weight):
-                mask, scores = self._alone(leaf, weight, is_reason=False)
-                return _Found(mask, scores, decides=False)
+                return _Found(*self._alone(leaf, weight, is_reason=False), decides=False)
             case Name():
                 mask = np.zeros(self.postings.size, bool)
                 mask[self.postings.names(clause.field, clause.forms)] = True
-                return self._unscored(mask)
+                return _Found(mask)
             case Between(first=first, last=last):
-                return self._unscored(self._between(first, last))
+                return _Found(self._between(first, last))
             case Only(inner):
-                return self._unscored(self._found(inner).mask)
+                return _Found(self._found(inner).mask)
             case Without(inner):
-                return self._unscored(~self._found(inner).mask)
+                return _Found(~self._found(inner).mask)
             case Any(clauses):
                 found = [self._found(one) for one in clauses]
                 mask = np.logical_or.reduce([one.mask for one in found])
-                return _Found(mask, self._summed(found), any(one.ranks for one in found))
+                return _Found(mask, _summed(found))
             case Every(clauses):
                 found = [self._found(one) for one in clauses]
                 mask = np.logical_and.reduce([one.mask for one in found if one.decides])
-                scores = np.where(mask, self._summed(found), 0.0)
-                return _Found(mask, scores, any(one.ranks and one.decides for one in found))
+                ranks = any(one.is_reason for one in found)
+                return _Found(mask, _within(mask, _summed(found)), ranks)
             case Ranked(clauses):
                 return self._ranked(clauses)
 
@@ -299,37 +305,35 @@ class Ranker:
             return words
         others = [clause for clause in clauses if not self._is_free(clause)]
         found = [self._found(clause) for clause in others]
+        reasons = [one.mask for one in (words, *found) if one.is_reason]
         mask = np.full(self.postings.size, fill_value=bool(clauses))
-        ranking = [one for one in (words, *found) if one.ranks and one.decides]
-        if ranking:
-            mask = np.logical_or.reduce([one.mask for one in ranking])
+        if reasons:
+            mask = np.logical_or.reduce(reasons)
         for clause, one in zip(others, found, strict=True):
             if not isinstance(clause, Terms | Hint | Ranked):
-                mask = mask & one.mask
-        scores = self._summed([words, *found])
-        if self.weights.all_words_first and len(ranking) > 1:
-            complete = np.logical_and.reduce([one.mask for one in ranking])
+                mask &= one.mask
+        scores = _summed([words, *found])
+        if self.weights.all_words_first and len(reasons) > 1 and scores is not None:
+            complete = np.logical_and.reduce(reasons)
             scores = scores + complete * (scores.max(initial=0.0) + 1.0)
-        return _Found(mask, np.where(mask, scores, 0.0), bool(ranking))
-
-    def _summed(self, found: list[_Found]) -> Scores:
-        total = np.zeros(self.postings.size)
-        for one in found:
-            if one.ranks:
-                total += one.scores
-        return total
-
-    def _unscored(self, mask: Mask) -> _Found:
-        return _Found(mask, np.zeros(self.postings.size), ranks=False)
+        return _Found(mask, _within(mask, scores), bool(reasons))
 
     def _between(self, first: int | None, last: int | None) -> Mask:
-        years = self._years
-        mask: Mask = years != NO_YEAR
-        if first is not None:
-            mask = mask & (years >= first)
+        mask: Mask = self._years >= max(first or 0, NO_YEAR + 1)
         if last is not None:
-            mask = mask & (years <= last)
+            mask &= self._years <= last
         return mask
+
+
+def _summed(found: Iterable[_Found]) -> Scores | None:
+    """The scores of all that rank, or None."""
+    every = [one.scores for one in found if one.ranks and one.scores is not None]
+    return reduce(np.add, every) if every else None
+
+
+def _within(mask: Mask, scores: Scores | None) -> Scores | None:
+    """The scores of what a mask marks, and zero for all else."""
+    return None if scores is None else np.multiply(scores, mask, out=scores)
 
 
 def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:
