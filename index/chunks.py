@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from index.agreement import Pairs
     from index.analysis import ReadText
 
-SIZE = 2000
+SIZE = 1500
 """Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""
 
 
@@ -133,13 +133,13 @@ def _in_processes(
         try:
             for number, batch in enumerate(batches):
                 waiting.append(pool.submit(_digest, batch, known, folder, str(number)))
+                _reader.cache_clear()  # all processes have theirs, and here it is not needed
                 if len(waiting) > workers:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-            _reader.cache_clear()
 
 
 def _context(vocabulary: Path) -> BaseContext:
