@@ -13,7 +13,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent / "bench"))
 
-from speed import aims, client, engines, figures, jobs, machine, parts, report, texts
+from speed import aims, client, engines, figures, jobs, machine, report, texts
 from speed.queries import Query, Sampler, free
 from speed.texts import Text
 
@@ -235,11 +235,11 @@ def test_the_folder_gets_json_and_a_markdown_table(tmp_path: Path) -> None:
 def test_the_turns_of_a_kind_ask_each_query_once_and_in_order(count: int) -> None:
     queries = [Query(str(number), str(number)) for number in range(count)]
     asked: dict[str, Any] = {}
-    for turn in range(parts.TURNS):
-        some = [float(query.typed) for query in parts._turn(queries, turn)]
-        parts._add(asked, {"first": some, "again": some, "interrupted": 1})
+    for turn in range(figures.TURNS):
+        some = [float(query.typed) for query in figures.turn_of(queries, turn)]
+        figures.add_times(asked, {"first": some, "again": some, "interrupted": 1})
     every = [float(number) for number in range(count)]
-    assert asked == {"first": every, "again": every, "interrupted": parts.TURNS}
+    assert asked == {"first": every, "again": every, "interrupted": figures.TURNS}
 
 
 def test_a_part_that_was_skipped_leaves_no_line(tmp_path: Path) -> None:

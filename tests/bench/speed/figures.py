@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Item = TypeVar("Item")
+
+TURNS = 4
+"""In so many turns a system is asked the queries of a kind."""
+
+
+def turn_of(queries: list[Item], turn: int) -> list[Item]:
+    """The queries that are asked in a turn, counted from 0: all turns ask each once, in order."""
+    first, last = (len(queries) * border // TURNS for border in (turn, turn + 1))
+    return queries[first:last]
+
+
+def add_times(taken: dict[str, Any], times: dict[str, Any]) -> None:
+    """Adds what one turn took to what those before did."""
+    for name, one in times.items():
+        taken[name] = taken[name] + one if name in taken else one
 
 
 def summary(times: Sequence[float]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import texts
 from .client import one_by_one
 from .engines import KINDS, RANVIER, SYSTEMS, TANTIVY, WHOOSH
-from .figures import exponent, ratios, summary
+from .figures import TURNS, add_times, exponent, ratios, summary, turn_of
 from .machine import cores, memory, pinned, together
 from .processes import ROOT, asked, results, start, tree, watched
 
@@ -27,9 +27,6 @@ WARM = 1.0
 waited for its turn finds neither its memory nor the index where it left them."""
 
 LEAST = 5
-TURNS = 4
-"""In so many turns a system is asked the queries of a kind."""
-
 SERVED = 200
 """Queries that a server has answered before its memory is looked at."""
 
@@ -120,8 +117,8 @@ def latency(bench: Bench) -> dict[str, Any]:
             for turn in range(TURNS):
                 for name, engine in engines.items():
                     if kind not in SYSTEMS[name].lacks:
-                        warm, timed = (_turn(_part(queries, name), turn) for queries in drawn)
-                        _add(taken.setdefault(name, {}), engine.times(kind, warm, timed))
+                        warm, timed = (turn_of(_part(queries, name), turn) for queries in drawn)
+                        add_times(taken.setdefault(name, {}), engine.times(kind, warm, timed))
             found[kind] = {name: _row(times, taken) for name, times in taken.items()}
     return found
 
@@ -136,17 +133,6 @@ def _read_once(home: Path) -> None:
 
 def _part(queries: list[Query], name: str) -> list[Query]:
     return queries[: max(LEAST, round(len(queries) * SYSTEMS[name].share))]
-
-
-def _turn(queries: list[Query], turn: int) -> list[Query]:
-    first, last = (len(queries) * border // TURNS for border in (turn, turn + 1))
-    return queries[first:last]
-
-
-def _add(taken: dict[str, Any], times: dict[str, Any]) -> None:
-    """Adds what one turn took to what those before did."""
-    for name, one in times.items():
-        taken[name] = taken[name] + one if name in taken else one
 
 
 def _row(times: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
