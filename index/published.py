@@ -16,6 +16,7 @@ from index import analysis as analysis_module
 from index import schema as schema_module
 from index.agreement import StoredAgreement
 from index.analysis import Analysis
+from index.codec.store import store_of
 from index.codec.table import Table
 from index.errors import BuildFailed, DamagedIndex, OutdatedIndex
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from corpus import Abstract
-    from index.codec.store import Store
 
 _REBUILD = "Build it anew with “ranvier build”."
 SPELLINGS = "spellings"
@@ -132,7 +132,7 @@ class Published:
 
 def _counted(reader: IndexReader) -> tuple[int, int, int]:
     """How many documents there are, how many abstracts are stored, and how many PMIDs."""
-    stores: list[Store] = [leaf._terms.store for leaf, _ in reader.leaf_readers()]  # noqa: SLF001 (Whoosh has no way to ask for it)
+    stores = [store_of(leaf) for leaf, _ in reader.leaf_readers()]
     stored = sum(int(np.count_nonzero(store.documents.sizes("record"))) for store in stores)
     return reader.doc_count(), stored, sum(store.terms("pmid") for store in stores)
 

@@ -45,7 +45,7 @@ LEAVES_KEPT = 1 << 12
 """Of how many leaves with few terms it is kept what they ask for: 4 MB."""
 
 BROAD_KEPT = 1 << 9
-"""Of how many with more terms, such as beginnings of words: 4 MB at most."""
+"""Of how many with more terms, such as beginnings of words: 25 MB at most, with the leaves."""
 
 SHORTEST_FORM = 4
 """Letters of a word that can be guessed."""
@@ -96,12 +96,10 @@ class Postings:
 
     def known(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
-        for one in self.segments:
-            number = one.store.lexicon(layer).find(term)
-            is_there = number != ABSENT
-            if is_there and (one.live is None or len(one.counts(layer, number).documents)):
-                return True
-        return False
+        return any(
+            one.live is None or len(one.counts(layer, number).documents)
+            for one, number in self._numbers(layer, term)
+        )
 
     def counts(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""

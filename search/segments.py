@@ -12,6 +12,7 @@ import numpy as np
 
 from index.codec.layout import CONCEPTS, STEMS
 from index.codec.lexicon import ABSENT
+from index.codec.store import store_of
 from index.kernels import address, column, likely
 from index.schema import TEXT_FIELDS
 
@@ -83,7 +84,7 @@ class Segment:
     """
 
     def __init__(self, leaf: IndexReader, first: int) -> None:
-        self.store: Store = leaf._terms.store  # noqa: SLF001 (Whoosh has no way to ask for it)
+        self.store = store_of(leaf)
         self.first = first
         self.size: int = leaf.doc_count_all()
         self.end = first + self.size

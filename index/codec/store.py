@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from whoosh.reading import IndexReader
 
     Numbers = NDArray[Any]
 
@@ -74,12 +75,8 @@ class Store:
 
     def holds(self, field: str, term: str) -> bool:
         """Whether any document has a term in a field."""
-        group, column = PLACES[field]
-        number = self.lexicon(group).find(term)
-        if number == ABSENT:
-            return False
-        counts = self.postings[f"{group}.counts.{column}"][self.span(group, number)]
-        return len(GROUPS[group]) == 1 or bool(counts.any())
+        number = self.lexicon(PLACES[field].group).find(term)
+        return number != ABSENT and self.frequency(field, number) > 0
 
     def frequencies(self, field: str, numbers: range, live: Numbers | None = None) -> Numbers:
         """In how many documents each of some terms stands in a field, or in how many ``live``."""
@@ -205,3 +202,9 @@ class Store:
             is_odd = np.flatnonzero(odd[at] == rows)
             widths[is_odd] = arrays["stream.odd.values"][at[is_odd]]
         return self.begins(rows) + widths
+
+
+def store_of(leaf: IndexReader) -> Store:
+    """The store that a reader of one segment, opened by our codec, reads."""
+    store: Store = leaf._terms.store  # noqa: SLF001 (Whoosh has no way to ask for it)
+    return store

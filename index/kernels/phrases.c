@@ -211,11 +211,12 @@ static int by_reading(const Segment *segment, int64_t rarest, const int64_t *ste
     int64_t documents[AT_ONCE], waiting = 0;
     int is_done = 1;
     for (int64_t at = get(postings->starts, stems[rarest]); at < last && is_done; at++) {
-        documents[waiting] = get(postings->documents, at);
-        if (has_all(postings, stems, size, documents[waiting], reached)) {
+        int64_t document = get(postings->documents, at);
+        if (has_all(postings, stems, size, document, reached)) {
+            documents[waiting++] = document;
             /* Its words are seldom near at hand: they come while others are found. */
             const Stream *stream = &segment->stream;
-            PREFETCH(from(stream->words, get(stream->starts, documents[waiting++])).at);
+            PREFETCH(from(stream->words, get(stream->starts, document)).at);
         }
         if (waiting < AT_ONCE && at + 1 < last) continue;
         for (int64_t nth = 0; nth < waiting && is_done; nth++)
