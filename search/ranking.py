@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
+    Numbers = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,6 @@ class Weights:
     def of(self, field: str) -> tuple[float, float]:
         """The weight and the length normalization of a field."""
         return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
-
-
-MOST_KNOWN, LONGEST_KNOWN = 7, 4095
-"""Up to how often a word stands in an abstract, and up to how many words that has, it is kept what
-the word adds to a score: 260 kB at most."""
 
 
 class _Found(NamedTuple):
@@ -114,7 +110,7 @@ class Ranking:
 
     mask: Mask
     scores: Scores
-    years: NDArray[np.int32]
+    years: Numbers
 
     def __len__(self) -> int:
         """How many hits there are."""
@@ -142,39 +138,38 @@ class _Setting:
 
     def __init__(self, postings: Postings, weights: Weights) -> None:
         self._weights = weights
-        live, lengths = postings.live, [postings.column(f"{name}_length") for name in TEXT_FIELDS]
-        self._averages = [_average(one if live is None else one[live]) for one in lengths]
-        scales = [self._scale(field, one) for field, one in enumerate(lengths)]
-        shortened = np.minimum(lengths[1], LONGEST_KNOWN + 1).astype(np.uint16)
-        known = self._known(min(int(shortened.max(initial=0)), LONGEST_KNOWN))
-        self._held = (*scales, shortened, known, live)
+        live = postings.live
+        lengths = [_contiguous(postings.column(f"{name}_length")) for name in TEXT_FIELDS]
+        scales = [
+            self._scales(field, one, live) for field, one in zip(TEXT_FIELDS, lengths, strict=True)
+        ]
+        self._held = (*lengths, *scales, live)
         self.packed = SETTING.pack(
             postings.size,
             postings.count,
             weights.k1,
+            *map(address, lengths),
             *map(address, scales),
-            address(shortened),
-            address(known),
-            *(size - 1 for size in known.shape),
             0 if live is None else address(live),
         )
 
-    def _scale(self, field: int, lengths: NDArray[np.int64] | NDArray[np.int32]) -> Scores:
-        """What frequencies in fields of so many words are multiplied by."""
-        weight, b = self._weights.of(TEXT_FIELDS[field])
-        scale: Scores = weight / (1.0 - b + b * lengths.astype(np.float64) / self._averages[field])
-        return scale
+    def _scales(self, field: str, lengths: Numbers, live: Mask | None) -> Scores:
+        """What a frequency in a field is multiplied by, for every number of words up to the most.
 
-    def _known(self, longest: int) -> Scores:
-        """What a word adds, idf aside, that stands in an abstract and not in its title.
-
-        A row for how often it stands there, a column for how many words the abstract has.
+        The average is taken over documents that are ``live``.
         """
-        x = np.arange(MOST_KNOWN + 1)[:, None] * self._scale(1, np.arange(longest + 1))
-        return x / (x + self._weights.k1)
+        weight, b = self._weights.of(field)
+        average = _average(lengths if live is None else lengths[live])
+        words = np.arange(lengths.max(initial=0) + 1, dtype=np.float64)
+        scales: Scores = weight / (1.0 - b + b * words / average)
+        return scales
 
 
-def _average(lengths: NDArray[np.int32]) -> float:
+def _contiguous(column: Numbers) -> Numbers:
+    return np.ascontiguousarray(column, np.int32)
+
+
+def _average(lengths: Numbers) -> float:
     return float(lengths.mean()) or 1.0 if len(lengths) else 1.0
 
 
@@ -184,7 +179,7 @@ class Ranker:
     def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
         self.postings = postings
         self.weights = weights or Weights()
-        self._years = np.ascontiguousarray(postings.column("year"), np.int32)
+        self._years = _contiguous(postings.column("year"))
         self._local = threading.local()
 
     def rank(self, clause: Ranked) -> Ranking:

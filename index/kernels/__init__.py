@@ -26,9 +26,8 @@ TERM = Struct("=3qd")
 ROW = Struct("=3q")
 """Segment, group, how many words."""
 
-SETTING = Struct("=q2d7q")
-"""Document numbers, documents, k1, the addresses of the fields' scales, of lengths and of what is
-known, up to what that goes, and the address of what is live."""
+SETTING = Struct("=q2d5q")
+"""Document numbers, documents, k1, and the addresses of lengths, of scales and of what is live."""
 
 LEXICON = Struct("=5q")
 """The address of the heads, how many, the column of starts, the address of the terms."""

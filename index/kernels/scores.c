@@ -7,16 +7,13 @@
 
 double log1p(double);
 
-/* What the scores of an index are computed with. `known[tf][length]` is what a word adds that
- * stands `tf` times in an abstract of so many words and not in its title, idf aside. */
+/* What the scores of an index are computed with. */
 typedef struct {
     int64_t documents;
     double count, k1;
-    const double *scales[2];  /* by document: a field's weight over its length normalization */
-    const uint16_t *lengths;  /* of abstracts in words, `longest` at most */
-    const double *known;
-    int64_t most, longest;    /* what `known` goes up to */
-    const uint8_t *live;      /* or NULL where no document is deleted */
+    const int32_t *lengths[2]; /* of titles and abstracts in words, by document */
+    const double *scales[2];   /* by length: a field's weight over its length normalization */
+    const uint8_t *live;       /* or NULL where no document is deleted */
 } Setting;
 
 /* A posting list whose documents are counted from `base`. */
@@ -35,45 +32,67 @@ static List list_of(const Segment *segment, const Term *term) {
     return (List){documents, {counts[0], counts[1]}, size, segment->first, term->weight};
 }
 
-static inline int has_bytes(const List *list) {
-    return list->counts[TITLE].width == 1 && list->counts[ABSTRACT].width == 1;
-}
-
 static inline double idf(const Setting *set, int64_t matching) {
     return log1p((set->count - (double)matching + 0.5) / ((double)matching + 0.5));
 }
 
-static inline double saturated(const Setting *set, double x) { return x / (x + set->k1); }
+static inline double scale(const Setting *set, int field, int64_t d) {
+    return set->scales[field][set->lengths[field][d]];
+}
 
-/* ---- A word ----------------------------------------------------------------------------------- */
+/* ---- Lists of small numbers: the usual case --------------------------------------------------- */
 
-/* The usual case, each document in one list of small numbers at most. */
-#define ADD_WORD(DOCUMENT)                                                                         \
-    for (int64_t i = 0; i < list->size; i++) {                                                     \
-        int64_t d = ((const DOCUMENT *)list->documents.at)[i] + list->base;                        \
-        int64_t title = titles[i], tf = abstracts[i], length = set->lengths[d];                    \
-        if (!title && tf <= set->most && length <= set->longest)                                                             \
-            total[d] += worth * set->known[tf * (set->longest + 1) + length];                      \
-        else                                                                                       \
-            total[d] += worth * saturated(set, (double)title * set->scales[TITLE][d] +             \
-                                                   (double)tf * set->scales[ABSTRACT][d]);         \
+#define AT_ONCE 256 /* postings: no branch is to be guessed, and divisions are done together */
+
+typedef struct {
+    int64_t size;
+    int32_t documents[AT_ONCE];
+    double x[AT_ONCE];
+} Block;
+
+static int is_usual(const Setting *set, const Leaf *leaf, const List *list) {
+    return leaf->fields == BOTH && !set->live && list->weight > 0.0 && list->documents.width <= 4 &&
+           list->counts[TITLE].width == 1 && list->counts[ABSTRACT].width == 1;
+}
+
+#define WEIGH(DOCUMENT)                                                                            \
+    for (int64_t i = 0; i < block->size; i++) {                                                    \
+        int64_t d = ((const DOCUMENT *)list->documents.at)[first + i] + list->base;                \
+        block->documents[i] = (int32_t)d;                                                          \
+        block->x[i] = titles[i] * scale(set, TITLE, d) + abstracts[i] * scale(set, ABSTRACT, d);   \
     }
 
-static void add_word(const Setting *set, const List *list, double worth, double *total) {
-    const uint8_t *titles = list->counts[TITLE].at, *abstracts = list->counts[ABSTRACT].at;
+/* Takes the next postings of a list, from `first` on. */
+static void weigh(const Setting *set, const List *list, int64_t first, Block *block) {
+    const uint8_t *titles = (const uint8_t *)list->counts[TITLE].at + first;
+    const uint8_t *abstracts = (const uint8_t *)list->counts[ABSTRACT].at + first;
+    int64_t left = list->size - first;
+    block->size = left < AT_ONCE ? left : AT_ONCE;
     switch (list->documents.width) {
-    case 1: ADD_WORD(uint8_t) break;
-    case 2: ADD_WORD(uint16_t) break;
-    default: ADD_WORD(uint32_t) break;
+    case 1: WEIGH(uint8_t) break;
+    case 2: WEIGH(uint16_t) break;
+    default: WEIGH(uint32_t) break;
     }
 }
 
+TWICE static void saturate(double k1, double worth, double *x, int64_t size) {
+    for (int64_t i = 0; i < size; i++) x[i] = worth * (x[i] / (x[i] + k1));
+}
+
+static void add_scores(const Setting *set, double worth, Block *block, double *total) {
+    saturate(set->k1, worth, block->x, block->size);
+    for (int64_t i = 0; i < block->size; i++) total[block->documents[i]] += block->x[i];
+}
+
+/* ---- A word ----------------------------------------------------------------------------------- */
+
+/* Whether no document is in more than one list of a leaf. */
 static int is_word(const Setting *set, const Leaf *leaf, const Segment *const *segment,
                    const Term *term) {
-    if (leaf->rows || leaf->fields != BOTH || set->live) return 0;
+    if (leaf->rows) return 0;
     for (int64_t nth = 0; nth < leaf->terms; nth++) {
         List list = list_of(segment[term[nth].segment], &term[nth]);
-        if (term[nth].weight != 1.0 || list.documents.width > 4 || !has_bytes(&list)) return 0;
+        if (term[nth].weight != 1.0 || !is_usual(set, leaf, &list)) return 0;
         if (nth && term[nth].segment == term[nth - 1].segment) return 0;
     }
     return 1;
@@ -87,7 +106,11 @@ static void score_word(const Setting *set, const Leaf *leaf, const Segment *cons
     double worth = weight * idf(set, matching) * (set->k1 + 1.0);
     for (int64_t nth = 0; nth < leaf->terms; nth++) {
         List list = list_of(segment[term[nth].segment], &term[nth]);
-        add_word(set, &list, worth, total);
+        for (int64_t first = 0; first < list.size; first += AT_ONCE) {
+            Block block;
+            weigh(set, &list, first, &block);
+            add_scores(set, worth, &block, total);
+        }
     }
 }
 
@@ -106,38 +129,41 @@ static inline void add(Sum *sum, int64_t d, double x) {
     sum->sums[d] += x;
 }
 
+/* Takes the next documents away, from the `first` that was found on. */
+static void take(Sum *sum, int64_t first, Block *block) {
+    int64_t left = sum->size - first;
+    block->size = left < AT_ONCE ? left : AT_ONCE;
+    for (int64_t i = 0; i < block->size; i++) {
+        int32_t d = block->documents[i] = sum->found[first + i];
+        block->x[i] = sum->sums[d];
+        sum->sums[d] = 0.0;
+    }
+}
+
 static inline void add_counts(const Setting *set, const Leaf *leaf, int64_t d,
                               const int64_t counts[2], double weight, Sum *sum) {
     double x = 0.0;
     if (set->live && !set->live[d]) return;
     for (int field = TITLE; field <= ABSTRACT; field++)
         if (counts[field] && leaf->fields >> field & 1)
-            x += weight * (double)counts[field] * set->scales[field][d];
+            x += weight * (double)counts[field] * scale(set, field, d);
     if (x > 0.0) add(sum, d, x);
 }
 
-/* The usual case once more, where a document may be in several lists. */
-#define ADD_LIST(DOCUMENT)                                                                         \
-    for (int64_t i = 0; i < list->size; i++) {                                                     \
-        int64_t d = ((const DOCUMENT *)list->documents.at)[i] + list->base;                        \
-        double x = abstracts[i] * set->scales[ABSTRACT][d];                                        \
-        if (titles[i]) x += titles[i] * set->scales[TITLE][d];                                     \
-        add(sum, d, list->weight * x);                                                             \
-    }
-
 static void add_list(const Setting *set, const Leaf *leaf, const List *list, Sum *sum) {
-    const uint8_t *titles = list->counts[TITLE].at, *abstracts = list->counts[ABSTRACT].at;
-    int is_usual = leaf->fields == BOTH && !set->live && list->weight > 0.0 && has_bytes(list);
-    if (is_usual && list->documents.width == 2) {
-        ADD_LIST(uint16_t)
-    } else if (is_usual && list->documents.width == 4) {
-        ADD_LIST(uint32_t)
-    } else {
-        for (int64_t i = 0; i < list->size; i++) {
-            int64_t counts[2] = {get(list->counts[TITLE], i), get(list->counts[ABSTRACT], i)};
-            int64_t d = get(list->documents, i) + list->base;
-            add_counts(set, leaf, d, counts, list->weight, sum);
+    if (is_usual(set, leaf, list)) {
+        for (int64_t first = 0; first < list->size; first += AT_ONCE) {
+            Block block;
+            weigh(set, list, first, &block);
+            for (int64_t i = 0; i < block.size; i++)
+                add(sum, block.documents[i], list->weight * block.x[i]);
         }
+        return;
+    }
+    for (int64_t i = 0; i < list->size; i++) {
+        int64_t counts[2] = {get(list->counts[TITLE], i), get(list->counts[ABSTRACT], i)};
+        int64_t d = get(list->documents, i) + list->base;
+        add_counts(set, leaf, d, counts, list->weight, sum);
     }
 }
 
@@ -169,10 +195,10 @@ static int score_leaf(const Setting *set, const Leaf *leaf, const Segment *const
     int is_done = add_rows(set, leaf, segment, row, numbers, sum);
     if (leaf->is_row) matching = sum->size;
     double worth = weight * idf(set, matching) * (set->k1 + 1.0);
-    for (int64_t nth = 0; nth < sum->size; nth++) {
-        int64_t d = sum->found[nth];
-        total[d] += worth * saturated(set, sum->sums[d]);
-        sum->sums[d] = 0.0;
+    for (int64_t first = 0; first < sum->size; first += AT_ONCE) {
+        Block block;
+        take(sum, first, &block);
+        add_scores(set, worth, &block, total);
     }
     return is_done;
 }
@@ -227,17 +253,17 @@ static void sift(const double *total, const int32_t *years, int64_t *heap, int64
 }
 
 /* Of so many documents it is asked at once whether any can be a hit: after the first hits few can. */
-#define AT_ONCE 32
+#define LOOKED_AT 32
 
 static inline int has_any(const uint8_t *mask) {
     uint8_t any = 0;
-    for (int nth = 0; nth < AT_ONCE; nth++) any |= mask[nth];
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= mask[nth];
     return any;
 }
 
 static inline int has_score(const double *total, double least) {
     int any = 0;
-    for (int nth = 0; nth < AT_ONCE; nth++) any |= total[nth] >= least;
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= total[nth] >= least;
     return any;
 }
 
@@ -246,9 +272,9 @@ TWICE int64_t best(int64_t documents, const double *total, const uint8_t *mask, 
              int64_t most, int64_t *found) {
     int64_t size = 0;
     for (int64_t d = 0; d < documents; d++) {
-        if (d % AT_ONCE == 0 && d + AT_ONCE <= documents &&
+        if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents &&
             !(size == most && size ? has_score(total + d, total[found[0]]) : has_any(mask + d))) {
-            d += AT_ONCE - 1;
+            d += LOOKED_AT - 1;
             continue;
         }
         if (!mask[d] || (size == most && size && total[d] < total[found[0]])) continue;
