@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from array import array
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from index.codec.documents import Kept
 from index.kernels import address, excerpt, mark
 from index.schema import TEXT_FIELDS, names
-from index.tokens import tokenize
+from index.tokens import Remembered, tokenize
 from search.asked import Asked
 from search.clauses import Between, Leaf, Name
 from search.results import Match, Snippet, Span, Stored
@@ -41,15 +41,8 @@ ROOM = 64
 """Matches in a document for which there is room at once; more take a second call."""
 
 _SHOWN = (*TEXT_FIELDS, "passages")
-
-
-class Passage(NamedTuple):
-    """``text[start:end]``, the label of its section, and its marks, counted from its start."""
-
-    start: int
-    end: int
-    label: str | None
-    spans: tuple[Span, ...]
+_LABELS: Remembered[str] = Remembered(json.loads, 1 << 10)
+"""Labels of sections as they stand in JSON, and as they are."""
 
 
 class Excerpt(NamedTuple):
@@ -59,11 +52,11 @@ class Excerpt(NamedTuple):
     """
 
     title_spans: tuple[Span, ...]
-    passages: tuple[Passage, ...]
+    snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
 
 
-_new_passage = partial(tuple.__new__, Passage)
+_new_snippet = partial(tuple.__new__, Snippet)
 _new_match = partial(tuple.__new__, Match)
 
 
@@ -74,13 +67,17 @@ class Highlighter:
         self._postings = postings
 
     def excerpts(
-        self, asked: Many[Leaf], stored: Mapping[int, Stored], most: int = MOST_SNIPPETS
+        self,
+        asked: Many[Leaf],
+        stored: Mapping[int, Stored],
+        most: int = MOST_SNIPPETS,
+        longest: int = LONGEST_SNIPPET,
     ) -> dict[int, Excerpt]:
         """What is shown of some documents for leaves, each of which is asked for once.
 
         The passages are the ``most`` that match best, in their order, or all of them for 0. One is
         the better the more of the reader's words it holds; repeats count little. Where none has a
-        match it is the first.
+        match it is the first. Those of more characters than ``longest``, if it is not 0, are cut.
         """
         order = {leaf.query: nth for nth, leaf in reversed(list(enumerate(asked)))}
         lines = _packed(order[leaf.query] for leaf in asked)
@@ -90,15 +87,15 @@ class Highlighter:
             if inside:
                 matches = self.matches(segment, asked, inside)
                 kept = [stored[one].kept for one in inside]
-                reader = _Reader(_excerpted(matches, kept, lines, most), asked, order)
+                reader = _Reader(_excerpted(matches, kept, lines, most, longest), asked, order)
                 found |= {document: reader.excerpt(stored[document]) for document in inside}
         return found
 
     def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:
         """A whole document: its passages are its paragraphs, with and without a match."""
         places = [[one.start, one.end] for one in stored.abstract.paragraphs]
-        whole = {**stored.kept, "passages": json.dumps(places)}
-        return self.excerpts(asked, {document: Stored(Kept.of(whole))}, most=0)[document]
+        whole = Stored(Kept.of({**stored.kept, "passages": json.dumps(places)}))
+        return self.excerpts(asked, {document: whole}, most=0, longest=0)[document]
 
     def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Many[int]) -> Numbers:
         """All matches in title and abstract of documents of a segment, in the order of the text.
@@ -107,12 +104,12 @@ class Highlighter:
         """
         wanted = Asked.together(map(self._postings.asked, asked))
         place = self._postings.segments.index(segment)
-        numbers = np.array(documents, np.int64)
+        numbers = _packed(documents)
         room = ROOM * len(documents)
         while True:
             found = np.empty((room, 5), np.int64)
             leaves = (wanted.size, *wanted)
-            where = (segment.place, place, *leaves, len(documents), address(numbers))
+            where = (segment.place, place, *leaves, len(documents), numbers)
             count = mark(*where, room, address(found))
             if count < 0:
                 raise MemoryError
@@ -121,26 +118,25 @@ class Highlighter:
             room = count
 
 
-def _excerpted(matches: Numbers, kept: Many[Kept], lines: bytes, most: int) -> list[int]:
-    """What ``index.kernels.excerpt`` writes of documents: ``_Reader`` reads it."""
-    places: list[int] = []
-    start = passages = 0
-    for one in kept:
-        for field in _SHOWN:
-            first, end = one.bounds(field)
-            places += (start + first, start + end)
-        start += len(one.utf8)
-        passages += most or one["passages"].count("[")
-    found = np.empty(6 * len(matches) + 5 * passages + 3 * len(kept), np.int64)
+def _excerpted(
+    matches: Numbers, kept: Many[Kept], lines: bytes, most: int, longest: int
+) -> list[int]:
+    """What ``index.kernels.excerpt`` writes of documents of a segment: ``_Reader`` reads it."""
+    places = kept[0].places
+    passages = most * len(kept) or sum(one["passages"].count("[") for one in kept)
+    found = np.empty(6 * len(matches) + 7 * passages + 3 * len(kept), np.int64)
     count = excerpt(
         len(kept),
-        _packed(places),
+        len(places),
+        _packed(chain.from_iterable([one.bounds for one in kept])),
+        _packed([places[field] for field in _SHOWN]),
         b"".join([one.utf8 for one in kept]),
         len(matches),
         address(matches),
         len(lines) // 8,
         lines,
         most,
+        longest,
         address(found),
     )
     if count < 0:
@@ -156,37 +152,53 @@ class _Reader:
         self._numbers = every = iter(numbers)
         self._pairs = zip(every, every, strict=True)
         self._fours = zip(every, every, every, every, strict=True)
+        self._sevens = zip(every, every, every, every, every, every, every, strict=True)
         self._asked = asked
         self._order = order
         self._named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
 
     def excerpt(self, stored: Stored) -> Excerpt:
         """The next document, which is known."""
-        title_spans = self._spans()
-        passages = tuple([self._passage(stored) for _ in range(next(self._numbers))])
-        matches = self._matches(stored.title, stored.text)
-        if not (stored.title.isascii() and stored.text.isascii()):
+        title, text = stored.title, stored.text
+        title_spans = tuple(islice(self._pairs, next(self._numbers)))
+        snippets = self._snippets(stored.kept, text)
+        matches = self._matches(title, text)
+        if not (title.isascii() and text.isascii()):
             matches = list(_once(matches))
         if self._named:
             named = (match for leaf in self._named for match in _named(stored, leaf))
             matches = sorted([*matches, *_once(named)], key=lambda one: self._order[one.query])
-        return Excerpt(title_spans, passages, tuple(matches))
+        return Excerpt(title_spans, snippets, tuple(matches))
 
-    def _spans(self) -> tuple[Span, ...]:
-        return tuple(islice(self._pairs, next(self._numbers)))
-
-    def _passage(self, stored: Stored) -> Passage:
-        start, end, label, label_end = next(self._fours)
-        named = json.loads(stored.kept.part("passages", label, label_end)) if label else None
-        return _new_passage((start, end, named, self._spans()))
+    def _snippets(self, kept: Kept, text: str) -> tuple[Snippet, ...]:
+        pairs = self._pairs
+        shown = islice(self._sevens, next(self._numbers))
+        return tuple(
+            [
+                _new_snippet(
+                    (
+                        _LABELS[kept.part("passages", label, label_end)] if label else None,
+                        text[start:end],
+                        tuple(islice(pairs, spans)),
+                        cut_before > 0,
+                        cut_after > 0,
+                    )
+                )
+                for start, end, label, label_end, cut_before, cut_after, spans in shown
+            ]
+        )
 
     def _matches(self, title: str, text: str) -> list[Match]:
         asked = self._asked
         return [
-            _new_match((asked[line].query, " ".join(written.split()), TEXT_FIELDS[field]))
+            _new_match((asked[line].query, _on_one_line(written), TEXT_FIELDS[field]))
             for line, field, start, end in islice(self._fours, next(self._numbers))
             for written in [(text if field else title)[start:end]]
         ]
+
+
+def _on_one_line(written: str) -> str:
+    return written if written.isalnum() else " ".join(written.split())
 
 
 def _once(matches: Iterable[Match]) -> Iterable[Match]:
@@ -209,39 +221,6 @@ def _named(stored: Stored, leaf: Name | Between) -> Iterator[Match]:
             forms = [token.form for token in tokenize(line)]
             if all(form in forms for form in leaf.forms):
                 yield Match(leaf.query, line, leaf.field)
-
-
-def snippets(text: str, passages: Iterable[Passage]) -> tuple[Snippet, ...]:
-    """Passages of a text as they are shown; long ones are cut."""
-    return tuple([_snippet(text, passage) for passage in passages])
-
-
-def _snippet(text: str, passage: Passage) -> Snippet:
-    first, last, label, spans = passage
-    if last - first <= LONGEST_SNIPPET:
-        return Snippet(label, text[first:last], spans)
-    start, end = _window(text, passage)
-    moved = first - start
-    inside = [(one + moved, other + moved) for one, other in spans if start - first <= one]
-    spans = tuple([span for span in inside if span[1] <= end - start])
-    return Snippet(label, text[start:end], spans, start > first, end < last)
-
-
-def _window(text: str, passage: Passage) -> Span:
-    """The part of a long passage with its first marks, cut between words and between marks."""
-    start, end = passage[:2]
-    marks = [(passage.start + first, passage.start + last) for first, last in passage.spans]
-    first = marks[0] if marks else (start, start)
-    if first[1] - start > LONGEST_SNIPPET:
-        start += max(0, first[0] - start - LONGEST_SNIPPET // 4)
-        space = text.find(" ", start, first[0] + 1)
-        start = space + 1 if space >= 0 else first[0]
-    end = min(end, start + LONGEST_SNIPPET)
-    if end < passage.end:
-        end = next((one for one, other in marks[1:] if one < end < other), end)
-        space = text.rfind(" ", max(start, first[1]), end + 1)
-        end = space if space >= 0 else max(end, first[1])
-    return start, end
 
 
 def _packed(numbers: Iterable[int]) -> bytes:

@@ -12,7 +12,7 @@ from search.errors import AbstractNotFound
 from search.expand import Expander
 from search.facets import Facets
 from search.feedback import Feedback, Settings
-from search.highlight import Excerpt, Highlighter, snippets
+from search.highlight import Excerpt, Highlighter
 from search.parser import parse
 from search.postings import Postings
 from search.ranking import Ranker, Weights
@@ -146,7 +146,7 @@ class Searcher:
         return MarkedAbstract(
             abstract=abstract,
             title_spans=found.title_spans,
-            paragraph_spans=tuple(paragraph.spans for paragraph in found.passages),
+            paragraph_spans=tuple(paragraph.spans for paragraph in found.snippets),
             matches=found.matches,
             concepts=concepts_in(
                 self._published, self._postings, documents[0], abstract, leaves(clause)
@@ -193,7 +193,7 @@ def _hit(stored: Stored, score: float, found: Excerpt) -> Hit:
         score=score,
         title=stored.title,
         title_spans=found.title_spans,
-        snippets=snippets(stored.text, found.passages),
+        snippets=found.snippets,
         matches=found.matches,
         stored=stored,
     )

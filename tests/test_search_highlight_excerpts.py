@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.clauses import Terms
-from search.highlight import Excerpt, Passage
-from search.results import Match, Span
+from search.highlight import LONGEST_SNIPPET, Excerpt
+from search.results import Match, Snippet, Span
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 from excerpts import Found, Paper, excerpts, plainly
@@ -49,13 +49,14 @@ def papers(draw: st.DrawFn) -> Paper:
 def as_shown(excerpt: Excerpt) -> tuple[object, ...]:
     """Of receipts the texts without capitals: which of several equal ones is shown is no matter."""
     said = [(one.query, one.field, one.text.casefold()) for one in excerpt.matches]
-    return excerpt.title_spans, excerpt.passages, said
+    return excerpt.title_spans, excerpt.snippets, said
 
 
-@given(st.lists(papers(), max_size=4), st.sampled_from([0, 1, 3]))
-def test_the_kernel_shows_what_the_rules_say(some: list[Paper], most: int) -> None:
-    shown = excerpts(some, ASKED, most)
-    assert list(map(as_shown, shown)) == [as_shown(plainly(one, ASKED, most)) for one in some]
+@given(st.lists(papers(), min_size=1, max_size=4), st.sampled_from([0, 1, 3]), st.integers(0, 20))
+def test_the_kernel_shows_what_the_rules_say(some: list[Paper], most: int, longest: int) -> None:
+    shown = excerpts(some, ASKED, most, longest)
+    expected = [plainly(one, ASKED, most, longest) for one in some]
+    assert list(map(as_shown, shown)) == list(map(as_shown, expected))
 
 
 def paper(*places: Span, text: str = "alfa bravo", field: int = 1) -> Paper:
@@ -79,15 +80,16 @@ def test_spans_are_in_order_and_share_no_letter(
     places: list[Span], expected: tuple[Span, ...], field: int
 ) -> None:
     [shown] = excerpts([paper(*places, field=field)], ASKED)
-    assert (shown.passages[0].spans if field else shown.title_spans) == expected
+    assert (shown.snippets[0].spans if field else shown.title_spans) == expected
 
 
 def test_the_marks_of_a_passage_lie_whole_within_it_and_are_counted_from_it() -> None:
     found = [Found(1, 1, start, end) for start, end in [(0, 4), (8, 12), (10, 14), (18, 22)]]
-    [shown] = excerpts([Paper("", "x" * 30, [(0, 6), (8, 20, "Aims")], found)], ASKED)
-    assert shown.passages == (
-        Passage(0, 6, None, ((0, 4),)),
-        Passage(8, 20, "Aims", ((0, 6),)),
+    text = "abcdefghijklmnopqrstuvwxyz"
+    [shown] = excerpts([Paper("", text, [(0, 6), (8, 20, "Aims")], found)], ASKED)
+    assert shown.snippets == (
+        Snippet(None, "abcdef", ((0, 4),)),
+        Snippet("Aims", "ijklmnopqrst", ((0, 6),)),
     )
 
 
@@ -97,25 +99,25 @@ def test_the_passages_with_most_of_what_is_asked_are_shown_in_their_order() -> N
         *[Found(1, 1, start, start + 1) for start in (0, 10, 11, 30, 40, 41)],
         *[Found(0, 1, start, start + 1) for start in (20, 42)],
     ]
-    [shown] = excerpts([Paper("", "x" * 50, places, found)], ASKED)
-    assert [one.start for one in shown.passages] == [0, 10, 40]
-    [shown] = excerpts([Paper("", "x" * 50, places, found)], ASKED, most=1)
-    assert [one.start for one in shown.passages] == [40]
+    text = "".join(digit * 10 for digit in "01234")
+    [shown] = excerpts([Paper("", text, places, found)], ASKED)
+    assert [one.text[0] for one in shown.snippets] == ["0", "1", "4"]
+    [shown] = excerpts([Paper("", text, places, found)], ASKED, most=1)
+    assert [one.text[0] for one in shown.snippets] == ["4"]
 
 
 def test_without_a_match_the_first_passage_is_shown_or_none_where_there_is_none() -> None:
     [shown, empty] = excerpts([Paper("", "One. Two.", [(0, 4), (5, 9)], []), paper(text="")], ASKED)
-    assert shown.passages == (Passage(0, 4, None, ()),)
-    assert empty == Excerpt((), (Passage(0, 0, None, ()),), ())
+    assert shown.snippets == (Snippet(None, "One.", ()),)
+    assert empty == Excerpt((), (Snippet(None, "", ()),), ())
     assert excerpts([Paper("", "", [], [])], ASKED) == [Excerpt((), (), ())]
-    assert excerpts([], ASKED) == []
 
 
 def test_all_passages_are_shown_if_asked_for_with_and_without_a_match() -> None:
     places = [(0, 4), (5, 9), (10, 14), (15, 19)]
-    [shown] = excerpts([Paper("", "One. Two. One. Two.", places, [Found(1, 1, 5, 8)])], ASKED, 0)
-    assert [one.start for one in shown.passages] == [0, 5, 10, 15]
-    assert [one.spans for one in shown.passages] == [(), ((0, 3),), (), ()]
+    [shown] = excerpts([Paper("", "One. Two. Six. Ten.", places, [Found(1, 1, 5, 8)])], ASKED, 0)
+    assert [one.text for one in shown.snippets] == ["One.", "Two.", "Six.", "Ten."]
+    assert [one.spans for one in shown.snippets] == [(), ((0, 3),), (), ()]
 
 
 def test_each_text_that_matched_is_listed_once_in_query_order_title_first() -> None:
@@ -138,7 +140,7 @@ def test_letters_of_several_bytes_count_as_one_and_capitals_do_not_count() -> No
     found = [Found(1, 1, 0, 2), Found(1, 1, 3, 5), Found(1, 1, 7, 9)]
     [shown] = excerpts([Paper("β", text, [(0, 9, "É")], [*found, Found(1, 0, 0, 1)])], ASKED)
     assert [one.text for one in shown.matches] == ["β", "Éa", "\U0001f9e0β"]
-    assert shown.passages == (Passage(0, 9, "É", ((0, 2), (3, 5), (7, 9))),)
+    assert shown.snippets == (Snippet("É", text, ((0, 2), (3, 5), (7, 9))),)
 
 
 def test_many_passages_and_matches_take_more_memory_and_are_all_there() -> None:
@@ -146,6 +148,15 @@ def test_many_passages_and_matches_take_more_memory_and_are_all_there() -> None:
     places = [(start, start + 4) for start in range(0, len(text), 5)]
     found = [Found(1, 1, start, end) for start, end in places]
     [shown] = excerpts([Paper("", text, places, found)], ASKED, most=0)
-    assert len(shown.passages) == 3000
-    assert {one.spans for one in shown.passages} == {((0, 4),)}
+    assert len(shown.snippets) == 3000
+    assert {one.spans for one in shown.snippets} == {((0, 4),)}
     assert shown.matches == (Match("alfa", "alfa", "abstract"),)
+
+
+def test_a_long_sentence_is_not_cut_within_a_match() -> None:
+    text = "alfa " + "lorem " * 51 + "(bravo charlie delta) lorem"
+    places = [(text.index(one), text.index(one) + len(one)) for one in ("alfa", "bravo charlie")]
+    [shown] = excerpts([paper(*places, text=text)], ASKED, longest=LONGEST_SNIPPET)
+    [found] = shown.snippets
+    assert places[1][0] < LONGEST_SNIPPET < places[1][1]
+    assert (found.text[-5:], found.spans, found.cut_after) == ("lorem", ((0, 4),), True)

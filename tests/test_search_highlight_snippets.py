@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Abstract, Section
-from search.highlight import LONGEST_SNIPPET, MOST_SNIPPETS, Passage, snippets
+from search.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,18 +100,6 @@ def test_numbers_and_capitals_stay_as_they_are_written(searching: Callable[..., 
         found = snippet(searching(text), query)
         assert found.text == text
         assert "".join(marked(text, found.spans)).replace("-", "") == "".join(expected), query
-
-
-def test_snippets_of_nothing_are_none() -> None:
-    assert snippets("", []) == ()
-
-
-def test_a_long_sentence_is_not_cut_within_a_match() -> None:
-    text = "alfa " + "lorem " * 51 + "(bravo charlie delta) lorem"
-    marks = [(text.index(one), text.index(one) + len(one)) for one in ("alfa", "bravo charlie")]
-    [found] = snippets(text, [Passage(0, len(text), None, tuple(marks))])
-    assert marks[1][0] < LONGEST_SNIPPET < marks[1][1]
-    assert (found.text[-5:], found.spans, found.cut_after) == ("lorem", ((0, 4),), True)
 
 
 # The page

@@ -60,15 +60,16 @@ def merge_documents(runs: Sequence[Arrays], target: ArraysWriter) -> None:
 class Kept(Mapping[str, str]):
     """The strings of a document by field, none of which is decoded before it is asked for.
 
-    ``utf8`` has all of them end to end.
+    ``utf8`` has all of them end to end, ``bounds`` where each of them begins and the last one ends,
+    counted from anywhere, and ``places`` which of them a field is.
     """
 
-    __slots__ = ("_bounds", "_places", "utf8")
+    __slots__ = ("bounds", "places", "utf8")
 
     def __init__(self, utf8: bytes, bounds: Sequence[int], places: Mapping[str, int]) -> None:
         self.utf8 = utf8
-        self._bounds = bounds
-        self._places = places
+        self.bounds = bounds
+        self.places = places
 
     @classmethod
     def of(cls, strings: Mapping[str, str]) -> Self:
@@ -78,24 +79,21 @@ class Kept(Mapping[str, str]):
         return cls(b"".join(encoded), bounds, {name: nth for nth, name in enumerate(strings)})
 
     def __getitem__(self, field: str) -> str:
-        start, end = self.bounds(field)
-        return self.utf8[start:end].decode("utf-8", "surrogatepass")
+        bounds, place = self.bounds, self.places[field]
+        first = bounds[0]
+        string = self.utf8[bounds[place] - first : bounds[place + 1] - first]
+        return string.decode("utf-8", "surrogatepass")
 
     def part(self, field: str, start: int, end: int) -> str:
         """A part of a string, from and to a byte."""
-        first, _ = self.bounds(field)
+        first = self.bounds[self.places[field]] - self.bounds[0]
         return self.utf8[first + start : first + end].decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self.places)
 
     def __len__(self) -> int:
-        return len(self._places)
-
-    def bounds(self, field: str) -> tuple[int, int]:
-        """Where in ``utf8`` a string begins and ends."""
-        bounds, place = self._bounds, self._places[field]
-        return bounds[place] - bounds[0], bounds[place + 1] - bounds[0]
+        return len(self.places)
 
 
 class Documents:

@@ -43,7 +43,13 @@ def column(values: NDArray[Any]) -> Column:
 
 def address(values: NDArray[Any]) -> int:
     """Where the numbers of an array are. The caller keeps it alive."""
-    return int(values.__array_interface__["data"][0])
+    try:
+        return ctypes.addressof(_first_byte(values))  # type: ignore[arg-type] # arrays are buffers
+    except (TypeError, ValueError):  # read only, or empty: in four times the time
+        return int(values.__array_interface__["data"][0])
+
+
+_first_byte = ctypes.c_char.from_buffer
 
 
 def _loaded(kind: type[ctypes.CDLL]) -> ctypes.CDLL:
@@ -71,7 +77,7 @@ find = _function("find", 3, ctypes.c_int64)
 score = _function("score", 13, ctypes.c_int64, is_long=True)
 best = _function("best", 6, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)
-excerpt = _function("excerpt", 9, ctypes.c_int64)
+excerpt = _function("excerpt", 12, ctypes.c_int64)
 cut = _function("cut", 6, ctypes.c_int64)
 enter = _function("enter", 3)
 pairs = _function("pairs", 5, ctypes.c_int64)

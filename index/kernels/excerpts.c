@@ -7,12 +7,19 @@
 
 double log(double);
 
+#define PASSAGES 2 /* beside title and abstract */
 #define REPEATED 0.1 /* what a repeat counts beside a match of another leaf, by the logarithm */
 
-/* Where the strings of a document are among all that are passed, in bytes. */
+/* A string of a document. */
 typedef struct {
-    int64_t title, title_end, abstract, abstract_end, passages, passages_end;
-} Kept;
+    const uint8_t *at;
+    int64_t size, character, byte; /* of one place in it */
+    int is_ascii;
+} Text;
+
+typedef struct {
+    int64_t start, end;
+} Span;
 
 /* A sentence, in characters of its text, and where in the JSON its label stands, in bytes. */
 typedef struct {
@@ -26,6 +33,39 @@ typedef struct {
     Passage *passages;
     int64_t size, room;
 } Passages;
+
+/* ---- Texts ------------------------------------------------------------------------------------ */
+
+static Text text_of(const uint8_t *at, int64_t size) {
+    uint8_t bits = 0;
+    for (int64_t byte = 0; byte < size; byte++) bits |= at[byte];
+    return (Text){at, size, 0, 0, bits < 0x80};
+}
+
+static inline int64_t after_character(const Text *text, int64_t byte) {
+    byte++;
+    while (byte < text->size && (text->at[byte] & 0xC0) == 0x80) byte++;
+    return byte;
+}
+
+/* Where a character stands, in bytes. */
+static int64_t byte_of(Text *text, int64_t character) {
+    if (text->is_ascii) return character < text->size ? character : text->size;
+    if (character < text->character) text->character = text->byte = 0;
+    for (; text->character < character && text->byte < text->size; text->character++)
+        text->byte = after_character(text, text->byte);
+    return text->byte;
+}
+
+/* The last space among the characters from `start` up to `end`, or the first one, or -1. */
+static int64_t space(Text *text, int64_t start, int64_t end, int is_last) {
+    int64_t found = -1, byte = byte_of(text, start);
+    for (int64_t at = start; at < end && byte < text->size && (is_last || found < 0); at++) {
+        if (text->at[byte] == ' ') found = at;
+        byte = after_character(text, byte);
+    }
+    return found;
+}
 
 /* ---- Passages: a list of [start, end] and [start, end, label] in JSON ------------------------- */
 
@@ -51,9 +91,8 @@ static int next_passage(const uint8_t **at, const uint8_t *end, Passage *passage
     return 1;
 }
 
-static int read_passages(const uint8_t *strings, const Kept *kept, Passages *found) {
-    const uint8_t *json = strings + kept->passages, *end = strings + kept->passages_end;
-    const uint8_t *at = json;
+static int read_passages(const uint8_t *json, int64_t size, Passages *found) {
+    const uint8_t *at = json, *end = json + size;
     Passage passage;
     for (found->size = 0; next_passage(&at, end, &passage); found->size++) {
         if (end - at > 1 && at[0] == ',' && at[1] == '"') {
@@ -123,33 +162,10 @@ static int64_t choose(const Match *match, int64_t matches, Passages *among, int6
 /* ---- Texts that matched, each once ------------------------------------------------------------ */
 
 typedef struct {
-    const uint8_t *at;
-    int64_t size, character, byte; /* of one place in it */
-    int is_ascii;
-} Text;
-
-typedef struct {
     int64_t line, turn, field, start, end;
     const uint8_t *written, *written_end;
     uint64_t hash;
 } Receipt;
-
-static Text text_of(const uint8_t *strings, int64_t start, int64_t end) {
-    uint8_t bits = 0;
-    for (int64_t byte = start; byte < end; byte++) bits |= strings[byte];
-    return (Text){strings + start, end - start, 0, 0, bits < 0x80};
-}
-
-/* Where a character stands, in bytes. */
-static int64_t byte_of(Text *text, int64_t character) {
-    if (text->is_ascii) return character < text->size ? character : text->size;
-    if (character < text->character) text->character = text->byte = 0;
-    for (; text->character < character && text->byte < text->size; text->character++) {
-        text->byte++;
-        while (text->byte < text->size && (text->at[text->byte] & 0xC0) == 0x80) text->byte++;
-    }
-    return text->byte;
-}
 
 static inline int is_space(uint8_t byte) { return byte == ' ' || (byte >= 9 && byte <= 13); }
 
@@ -188,7 +204,7 @@ static int by_line(const void *one, const void *other) {
 }
 
 /* Gathers the receipts of the matches of a document in the order of their lines and of the text. */
-static int64_t gather(const Match *match, int64_t matches, const int64_t *lines, Text texts[2],
+static int64_t gather(const Match *match, int64_t matches, const int64_t *lines, Text *texts,
                       Receipt *found) {
     int64_t size = 0;
     for (int64_t one = 0; one < matches; one++) {
@@ -230,17 +246,59 @@ static int64_t *put_marks(const Match *match, int64_t matches, int64_t start, in
     return out;
 }
 
-static int64_t *put_passages(const Match *match, const Passages *among, int64_t chosen,
-                             int64_t *out) {
+/* The part of a long passage with its first marks, cut between words and between marks. */
+static Span window(Text *text, Span passage, int64_t longest, const Span *mark, int64_t marks) {
+    Span first = {passage.start, passage.start}, found = passage;
+    if (marks) first = (Span){mark->start + passage.start, mark->end + passage.start};
+    if (first.end - passage.start > longest) {
+        if (first.start - longest / 4 > found.start) found.start = first.start - longest / 4;
+        int64_t before = space(text, found.start, first.start + 1, 0);
+        found.start = before < 0 ? first.start : before + 1;
+    }
+    if (found.end - found.start <= longest) return found;
+    found.end = found.start + longest;
+    for (int64_t nth = 1; nth < marks; nth++) {
+        Span other = {mark[nth].start + passage.start, mark[nth].end + passage.start};
+        if (other.start < found.end && found.end < other.end) found.end = other.start;
+    }
+    int64_t least = first.end > found.start ? first.end : found.start;
+    int64_t before = space(text, least, found.end + 1, 1);
+    if (before >= 0) found.end = before;
+    else if (found.end < first.end) found.end = first.end;
+    return found;
+}
+
+/* Keeps the marks of a passage that lie within a part of it, counted from there; says how many. */
+static int64_t keep_within(Span *mark, int64_t marks, Span passage, Span part) {
+    int64_t kept = 0, moved = passage.start - part.start;
+    for (int64_t nth = 0; nth < marks; nth++) {
+        Span span = {mark[nth].start + moved, mark[nth].end + moved};
+        if (span.start >= 0 && span.end <= part.end - part.start) mark[kept++] = span;
+    }
+    return kept;
+}
+
+static int64_t *put_passages(const Match *match, const Passages *among, int64_t chosen, Text *text,
+                             int64_t longest, int64_t *out) {
     *out++ = chosen;
     for (int64_t nth = 0; nth < among->size; nth++) {
         const Passage *passage = &among->passages[nth];
         if (!passage->is_chosen) continue;
-        *out++ = passage->start;
-        *out++ = passage->end;
-        *out++ = passage->label;
-        *out++ = passage->label_end;
-        out = put_marks(&match[passage->first], passage->matches, passage->start, passage->end, out);
+        Span whole = {passage->start, passage->end}, part = whole;
+        int64_t *head = out, *count = head + 6;
+        out = put_marks(&match[passage->first], passage->matches, whole.start, whole.end, count);
+        if (longest && whole.end - whole.start > longest) {
+            Span *marks = (Span *)(count + 1);
+            part = window(text, whole, longest, marks, *count);
+            *count = keep_within(marks, *count, whole, part);
+            out = count + 1 + 2 * *count;
+        }
+        head[0] = part.start;
+        head[1] = part.end;
+        head[2] = passage->label;
+        head[3] = passage->label_end;
+        head[4] = part.start > whole.start;
+        head[5] = part.end < whole.end;
     }
     return out;
 }
@@ -257,31 +315,40 @@ static int64_t *put_receipts(const Receipt *receipt, int64_t receipts, int64_t *
 }
 
 /* Writes, document by document, the marks of its title, the passages that are shown, each with
- * where its label is and its marks, and the receipts; a count stands before each of them.
+ * where its label is, whether it is cut before and after, and its marks, and the receipts; a count
+ * stands before marks, passages and receipts.
  *
- * `match` are in the order in which `mark` gives them, `lines` say by leaf in which order receipts
- * stand; no more than `most` passages are shown, or all for 0. Needs room for 6 numbers a match, 3 a document and
- * 5 a passage that may be shown. Returns how many numbers it wrote, or -1 for want of memory.
+ * `strings` has those of all documents end to end. Of each document there are `fields` of them, and
+ * `bounds` from where to where they go, counted from anywhere; `shown` are the places of title,
+ * abstract and passages among them. `match` are in the order in which `mark` gives them, `lines`
+ * say by leaf in which order receipts stand. No more than `most` passages are shown, or all for 0,
+ * and of each no more than about `longest` characters, or all for 0. Needs room for 6 numbers a
+ * match, 3 a document and 7 a passage that may be shown. Returns how many numbers it wrote, or -1
+ * for want of memory.
  */
-int64_t excerpt(int64_t documents, const Kept *kept, const uint8_t *strings, int64_t matches,
-                const Match *match, int64_t leaves, const int64_t *lines, int64_t most,
-                int64_t *out) {
+int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const int64_t *shown,
+                const uint8_t *strings, int64_t matches, const Match *match, int64_t leaves,
+                const int64_t *lines, int64_t most, int64_t longest, int64_t *out) {
     Passages among = {0};
     int64_t *first = out, *counts = calloc((size_t)leaves + 1, sizeof(int64_t));
     Receipt *receipts = malloc(((size_t)matches + 1) * sizeof(Receipt));
     int has_failed = !counts || !receipts;
-    for (int64_t nth = 0; nth < documents && !has_failed; nth++, kept++) {
+    for (int64_t nth = 0; nth < documents && !has_failed; nth++, bounds += fields + 1) {
         const Match *end = match + matches, *border = match, *last;
+        Text kept[3];
         while (border < end && border->nth == nth && border->field == TITLE) border++;
         for (last = border; last < end && last->nth == nth;) last++;
-        Text texts[2] = {text_of(strings, kept->title, kept->title_end),
-                         text_of(strings, kept->abstract, kept->abstract_end)};
+        for (int64_t one = 0; one < 3; one++) {
+            const int64_t *bound = &bounds[shown[one]];
+            kept[one] = text_of(strings + bound[0] - bounds[0], bound[1] - bound[0]);
+        }
+        strings += bounds[fields] - bounds[0];
         out = put_marks(match, border - match, 0, INT64_MAX, out);
-        has_failed = !read_passages(strings, kept, &among);
+        has_failed = !read_passages(kept[PASSAGES].at, kept[PASSAGES].size, &among);
         if (has_failed) break;
         int64_t chosen = choose(border, last - border, &among, most, counts);
-        out = put_passages(border, &among, chosen, out);
-        out = put_receipts(receipts, gather(match, last - match, lines, texts, receipts), out);
+        out = put_passages(border, &among, chosen, &kept[ABSTRACT], longest, out);
+        out = put_receipts(receipts, gather(match, last - match, lines, kept, receipts), out);
         matches -= last - match;
         match = last;
     }

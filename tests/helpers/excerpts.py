@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.codec.documents import Kept
-from search.highlight import Excerpt, Passage, _excerpted, _packed, _Reader
-from search.results import Match, Stored
+from search.highlight import Excerpt, _excerpted, _packed, _Reader
+from search.results import Match, Snippet, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,9 @@ class Paper(NamedTuple):
     found: Sequence[Found]
 
 
-def excerpts(papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3) -> list[Excerpt]:
+def excerpts(
+    papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3, longest: int = 0
+) -> list[Excerpt]:
     """What the kernel says of them all at once; the matches are brought into their order."""
     order = {leaf.query: nth for nth, leaf in reversed(list(enumerate(asked)))}
     rows = [
@@ -49,12 +51,12 @@ def excerpts(papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3) -> l
     matches = np.array(rows, np.int64).reshape(-1, 5)
     stored = [Stored(Kept.of(_strings(paper))) for paper in papers]
     lines = _packed(order[leaf.query] for leaf in asked)
-    numbers = _excerpted(matches, [one.kept for one in stored], lines, most)
+    numbers = _excerpted(matches, [one.kept for one in stored], lines, most, longest)
     reader = _Reader(numbers, asked, order)
     return [reader.excerpt(one) for one in stored]
 
 
-def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3) -> Excerpt:
+def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0) -> Excerpt:
     """The same in the words of the rules."""
     found = in_order(paper.found)
     title = [one for one in found if not one.field]
@@ -68,12 +70,10 @@ def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3) -> Excerpt:
     chosen = sorted(nth for _, nth in ranked[:most]) or list(range(len(paper.passages)))[:1]
     if not most:
         chosen = list(range(len(paper.passages)))
-    passages = [
-        Passage(start, end, label[0] if label else None, marks(inside[nth], start))
-        for nth in chosen
-        for start, end, *label in [paper.passages[nth]]
+    snippets = [
+        _snippet(paper.text, paper.passages[nth], marks(inside[nth], 0), longest) for nth in chosen
     ]
-    return Excerpt(marks(title, 0), tuple(passages), _receipts(paper, asked, found))
+    return Excerpt(marks(title, 0), tuple(snippets), _receipts(paper, asked, found))
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:
@@ -90,6 +90,36 @@ def marks(found: Sequence[Found], start: int) -> tuple[Span, ...]:
         else:
             merged.append((first, last))
     return tuple((first - start, last - start) for first, last in merged)
+
+
+def _snippet(
+    text: str, passage: Sequence[object], spans: tuple[Span, ...], longest: int
+) -> Snippet:
+    first, last, *label = passage
+    assert isinstance(first, int)
+    assert isinstance(last, int)
+    start, end = _window(text, (first, last), spans, longest) if longest else (first, last)
+    kept = [(one - start, other - start) for one, other in spans if start <= one and other <= end]
+    named = str(label[0]) if label else None
+    return Snippet(named, text[start:end], tuple(kept), start > first, end < last)
+
+
+def _window(text: str, passage: Span, spans: tuple[Span, ...], longest: int) -> Span:
+    """From a word not far before the first mark to one that is whole, and no mark cut in two."""
+    start, last = passage
+    if last - start <= longest:
+        return passage
+    first = spans[0] if spans else (start, start)
+    if first[1] - start > longest:
+        start = max(start, first[0] - longest // 4)
+        space = text.find(" ", start, first[0] + 1)
+        start = space + 1 if space >= 0 else first[0]
+    end = min(last, start + longest)
+    if end < last:
+        end = next((one for one, other in spans[1:] if one < end < other), end)
+        space = text.rfind(" ", max(start, first[1]), end + 1)
+        end = space if space >= 0 else max(end, first[1])
+    return start, end
 
 
 def _worth(found: Sequence[Found]) -> float:
