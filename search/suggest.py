@@ -33,6 +33,7 @@ class _Known(NamedTuple):
     words: list[str]
     counts: NDArray[np.int32]
     marks: _Marks
+    lengths: NDArray[np.int32]
     starts: list[int]
 
 
@@ -42,8 +43,17 @@ class _Marks(NamedTuple):
     letters: NDArray[np.uint32]
     pairs: NDArray[np.uint64]
 
-    def between(self, first: int, end: int) -> _Marks:
-        return _Marks(self.letters[first:end], self.pairs[first:end])
+
+class _Near(NamedTuple):
+    """Places of words, and how many edits lead to each of them at least."""
+
+    places: NDArray[np.intp]
+    least: NDArray[np.int32]
+
+    def within(self, edits: int) -> list[int]:
+        """The places of those to which no more than some edits may lead."""
+        found: list[int] = self.places[self.least <= edits].tolist()
+        return found
 
 
 class Speller:
@@ -61,7 +71,7 @@ class Speller:
         longest = max(map(len, words), default=0)
         lengths = np.fromiter(map(len, words), np.int32, len(words))
         starts = np.searchsorted(lengths, np.arange(longest + 2)).tolist()
-        return _Known(words, found, _marks(words), starts)
+        return _Known(words, found, _marks(words), lengths, starts)
 
     @property
     def _words(self) -> list[str]:
@@ -76,9 +86,11 @@ class Speller:
         form = fold(word)
         if len(form) < SHORTEST or not form.isalpha():
             return None
-        words, counts, _, _ = self._known
-        for edits in range(min(3, 1 + len(form) // 6) + 1):
-            places = self._within(form, edits)
+        words, counts, *_ = self._known
+        most = min(3, 1 + len(form) // 6)
+        near = self._near(form, most)
+        for edits in range(most + 1):
+            places = near.within(edits)
             choices = [words[place] for place in places]
             found = process.extract(
                 form, choices, scorer=OSA.distance, score_cutoff=edits, limit=None
@@ -90,22 +102,25 @@ class Speller:
                 )[-1]
         return None
 
-    def _within(self, form: str, edits: int) -> list[int]:
+    def _near(self, form: str, most: int) -> _Near:
         """Where the words are that so few edits may lead to, and not many others.
 
         An edit changes the length by one at most, adds and takes away a letter at most, and three
         pairs of neighbours. To compare all words letter by letter instead takes twenty
         milliseconds.
         """
-        _, _, marks, starts = self._known
+        _, _, marks, lengths, starts = self._known
         longest = len(starts) - 1
-        first = starts[min(max(len(form) - edits, 0), longest)]
+        first = starts[min(max(len(form) - most, 0), longest)]
+        end = starts[min(len(form) + most + 1, longest)]
         own = _marks([form])
-        near = marks.between(first, starts[min(len(form) + edits + 1, longest)])
-        alike = np.flatnonzero(_differ_little(near.letters, own.letters, edits))
-        pairs = _differ_little(near.pairs[alike], own.pairs, 3 * edits)
-        found: list[int] = (first + alike[pairs]).tolist()
-        return found
+        letters = _differing(marks.letters[first:end], own.letters)
+        alike = np.flatnonzero(letters <= most)
+        places = first + alike
+        pairs = _differing(marks.pairs[places], own.pairs)
+        shorter = np.abs(lengths[places] - len(form))
+        least = np.maximum(np.maximum(letters[alike], (pairs + 2) // 3), shorter)
+        return _Near(places, least)
 
     def better(self, query: str, missing: Iterable[str]) -> str | None:
         """The query with its missing words replaced, or None if nothing near is known."""
@@ -130,8 +145,8 @@ def _marks(words: Sequence[str]) -> _Marks:
     return _Marks(np.bitwise_or.reduceat(letters, starts), np.bitwise_or.reduceat(pairs, starts))
 
 
-def _differ_little(some: NDArray[Any], own: NDArray[Any], most: int) -> NDArray[np.bool_]:
-    """Which of some marks have few bits that the own have not, and lack few that these have."""
-    found: NDArray[np.bool_] = np.bitwise_count(some & ~own) <= most
-    found &= np.bitwise_count(own & ~some) <= most
+def _differing(some: NDArray[Any], own: NDArray[Any]) -> NDArray[np.uint8]:
+    """How many bits some marks have that the own have not, or lack that these have: the more."""
+    found: NDArray[np.uint8] = np.bitwise_count(some & ~own)
+    np.maximum(found, np.bitwise_count(own & ~some), out=found)
     return found

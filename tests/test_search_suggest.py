@@ -121,7 +121,8 @@ LETTERS = "abcdeéα\N{CYRILLIC SMALL LETTER A}"
 )
 def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: int) -> None:
     speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
-    within = {speller._words[place] for place in speller._within(form, edits)}
+    near = speller._near(form, most=3)
+    within = {speller._words[place] for place in near.within(edits)}
     assert {word for word in words if OSA.distance(word, form) <= edits} <= within
 
 
