@@ -198,8 +198,7 @@ def _merge_seen(
     """Writes the order in which the terms of stems and concepts are met first."""
     keys = []
     for group in (STEMS, CONCEPTS):
-        count = 1 + max((_most(one) for one in numbers[group] if len(one)), default=-1)
-        first = np.full(count, np.iinfo(np.uint64).max, np.uint64)
+        first = np.full(_count(numbers[group]), np.iinfo(np.uint64).max, np.uint64)
         for part, own in zip(parts, numbers[group], strict=True):
             met = part.arrays[f"{group}.seen"] + np.uint64(part.base << SEEN_BITS)
             first[own] = np.minimum(first[own], met)
@@ -228,6 +227,7 @@ def _merge_stream(
         stem_of[words[own]] = _renumbered(part.arrays["stream.stem_of"], stems, NO_TERM)
         widths[words[own]] = _characters(part.arrays, "exact.terms")
     target.write("stream.stem_of", stem_of)
+    _write_forms(stem_of[words], _count(numbers[STEMS]), target)
     target.write("stream.width_of", widths.astype(smallest(_most(widths))))
     rare: list[tuple[Numbers, Numbers]] = []
     odd: list[tuple[Numbers, Numbers]] = []
@@ -262,9 +262,14 @@ def _merge_stream(
             concatenate(f"wide.{group}.{name}", runs, target)
 
 
+def _count(numbers: Sequence[Numbers]) -> int:
+    """How many terms there are, by the numbers that those of each run have."""
+    return 1 + max((_most(own) for own in numbers if len(own)), default=-1)
+
+
 def _by_frequency(parts: Sequence[_Part], numbers: list[Numbers]) -> Numbers:
     """The words' numbers in the stream: from 1 on, as 0 is the border."""
-    count = 1 + max((_most(own) for own in numbers if len(own)), default=-1)
+    count = _count(numbers)
     totals = np.zeros(count, np.int64)
     for part, own in zip(parts, numbers, strict=True):
         begins = part.arrays["exact.position_starts"].astype(np.int64)
@@ -272,6 +277,14 @@ def _by_frequency(parts: Sequence[_Part], numbers: list[Numbers]) -> Numbers:
     words = np.empty(count, np.uint32)
     words[np.argsort(-totals, kind="stable")] = np.arange(1, count + 1, dtype=np.uint32)
     return words
+
+
+def _write_forms(stem_of: Numbers, stems: int, target: ArraysWriter) -> None:
+    """Writes by stem, of which there are so many, the exact terms that have it."""
+    forms = np.argsort(stem_of, kind="stable")
+    starts = np.searchsorted(stem_of[forms], np.arange(stems + 1))
+    target.write("stems.forms", forms[: starts[-1]].astype(np.uint32))
+    target.write("stems.form_starts", starts.astype(smallest(int(starts[-1]))))
 
 
 def concatenate_strings(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:

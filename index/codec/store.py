@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LISTS = ("starts", "documents", "counts.0", "counts.1")
 _OF_EXACT = ("exact.words", "exact.position_starts", "exact.positions")
+_OF_STEMS = ("stems.form_starts", "stems.forms")
 _STREAM = (
     *("stream.starts", "stream.abstracts", "stream.words", "stream.stem_of", "stream.offsets"),
     *("stream.width_of", "stream.rare.rows", "stream.rare.values"),
@@ -161,7 +162,10 @@ class Store:
         sizes = [len(arrays[name]) for name in counted]
         before, beside = map(
             chain.from_iterable,
-            (map(arrays.column, [*lists, *_OF_EXACT, *_STREAM]), map(arrays.column, wide)),
+            (
+                map(arrays.column, [*lists, *_OF_EXACT, *_OF_STEMS, *_STREAM]),
+                map(arrays.column, wide),
+            ),
         )
         return (*before, *sizes, *beside)
 

@@ -98,6 +98,7 @@ typedef struct {
 typedef struct {
     Postings postings[3];
     Column word_of, position_starts, positions; /* of exact terms */
+    Column form_starts, forms;                  /* the exact terms that have a stem */
     Stream stream;
     Wide wide[2];  /* of stems, of concepts */
     int64_t first; /* the number of its first document in the index */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -116,6 +117,7 @@ def said(store: Store, size: int) -> dict[str, Any]:
         "rows": [list(_rows(store, number)) for number in range(size)],
         "wide": {group: [list(_wide(store, group, number)) for number in range(size)]
                  for group in (STEMS, CONCEPTS)},
+        "forms": _forms(store),
         "seen": _seen(store),
         "stored": [_stored(store, number) for number in range(size)],
         "years": store.documents.column("year").tolist(),
@@ -157,6 +159,7 @@ def expected(documents: Sequence[Document]) -> dict[str, Any]:
         }
         for group, fields in GROUPS.items()
     }
+    exact = [term.decode("utf-8", "surrogatepass") for term in terms[EXACT]]
     return {
         "terms": {group: sorted(found) for group, found in terms.items()},
         "postings": {
@@ -174,6 +177,10 @@ def expected(documents: Sequence[Document]) -> dict[str, Any]:
         },
         "rows": rows,
         "wide": wide,
+        "forms": {
+            one: sorted(form for form in exact if stem_or_none(form) == one)
+            for one in {term.decode("utf-8", "surrogatepass") for term in terms[STEMS]}
+        },
         "seen": list(seen),
         "stored": [dict(zip(TEXT_FIELDS, (text.text for text in one.texts), strict=True))
                    for one in documents],
@@ -233,6 +240,16 @@ def _rows(store: Store, number: int) -> Iterator[tuple[str, str | None, int, int
         yield None if word == BORDER else (
             forms[word], None if stem_ == NO_TERM else stems[stem_], start, stop
         )  # fmt: skip
+
+
+def _forms(store: Store) -> dict[str, list[str]]:
+    """By stem the exact terms that have it; a compound's may have none."""
+    exact, arrays = store.lexicon(EXACT), store.postings
+    starts, forms = arrays["stems.form_starts"].tolist(), arrays["stems.forms"].tolist()
+    return {
+        store.lexicon(STEMS)[stem_]: [exact[form] for form in forms[first:end]]
+        for stem_, (first, end) in enumerate(pairwise(starts))
+    }
 
 
 def _wide(store: Store, group: str, number: int) -> Iterator[tuple[str, int, int]]:
