@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.codec.layout import LAYER_GROUPS
 from index.codec.lexicon import ABSENT
 from index.kernels import LEAF, ROW, TERM
-from search.clauses import Sequence, Terms, bits_of, parts
+from search.clauses import Sequence, Terms, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,16 +50,14 @@ def asked_of(segments: Many[Segment], leaf: Leaf) -> Asked:
     if not isinstance(leaf, Terms):
         return Asked(LEAF.pack(0, 0, 0, 0))
     terms: list[bytes] = []
-    fields = leaf.phrases[0].fields if leaf.phrases else ()
-    if (found := parts(leaf)) is not None:
-        fields, group = found.fields, _NUMBERS[found.layer]
-        for place, segment in enumerate(segments):
-            find = segment.store.lexicon(found.layer).find
-            for term, weight in found.terms:
-                if (number := find(term)) != ABSENT:
-                    terms.append(TERM.pack(place, group, number, weight))
+    group = _NUMBERS[leaf.layer]
+    for place, segment in enumerate(segments):
+        find = segment.store.lexicon(leaf.layer).find
+        for text, weight in leaf.terms:
+            if (number := find(text)) != ABSENT:
+                terms.append(TERM.pack(place, group, number, weight))
     rows, numbers = _rows(segments, leaf.phrases) if leaf.phrases else ([], b"")
-    packed = _counted(terms, rows, fields, is_row=False)
+    packed = _counted(terms, rows, leaf.fields, is_row=False)
     return Asked(packed, b"".join(terms), b"".join(rows), numbers)
 
 

@@ -19,12 +19,10 @@ LEAVES_KEPT = 1 << 12
 """How many words' leaves and how many hints are kept: 4 MB at most."""
 
 
-class FieldTerm(NamedTuple):
-    """A term in a layer of a text field; ``weight`` multiplies its frequency."""
+class Term(NamedTuple):
+    """A term of the index; ``weight`` multiplies its frequency."""
 
-    field: str
-    layer: Layer
-    term: str
+    text: str
     weight: float = 1.0
 
 
@@ -32,40 +30,25 @@ class FieldTerm(NamedTuple):
 class Terms:
     """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
 
-    ``terms`` are of one layer and name each term for each of some fields, field after field.
-    ``phrases`` are words in a row that mean the same as well.
+    ``terms`` are of one layer, and each is looked for in each of the fields. ``phrases`` are words
+    in a row that mean the same as well.
     """
 
     query: str
-    terms: tuple[FieldTerm, ...]
+    terms: tuple[Term, ...]
+    layer: Layer = "stems"
+    fields: tuple[str, ...] = TEXT_FIELDS
     concept: str | None = None
     phrases: tuple[Sequence, ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Hashed once: a broad concept has dozens of terms, and a ranking looks it up many times.
-        found = hash((self.query, self.terms, self.concept, self.phrases))
-        object.__setattr__(self, "_hash", found)
+        asked = (self.query, self.terms, self.layer, self.fields, self.concept, self.phrases)
+        object.__setattr__(self, "_hash", hash(asked))
 
     def __hash__(self) -> int:
         return self._hash
-
-
-class Parts(NamedTuple):
-    """The terms of a leaf without their fields, which all of them are looked for in."""
-
-    fields: tuple[str, ...]
-    layer: Layer
-    terms: tuple[tuple[str, float], ...]
-
-
-def parts(leaf: Terms) -> Parts | None:
-    """The parts of a leaf, or None if it has no terms."""
-    if not leaf.terms:
-        return None
-    first, layer, *_ = leaf.terms[0]
-    terms = tuple((one.term, one.weight) for one in leaf.terms if one.field == first)
-    return Parts(tuple(one.field for one in leaf.terms[:: len(terms)]), layer, terms)
 
 
 @lru_cache(maxsize=1 << 4)
@@ -154,7 +137,7 @@ class Ranked:
 @lru_cache(maxsize=LEAVES_KEPT)
 def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Terms:
     """A word with its stems in some fields: the same leaf for the same word, while it is kept."""
-    return Terms(query, tuple(FieldTerm(name, "stems", stem) for name in fields for stem in stems))
+    return Terms(query, tuple(map(Term, stems)), fields=fields)
 
 
 @lru_cache(maxsize=LEAVES_KEPT)

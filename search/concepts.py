@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from index.tokens import fold
-from search.clauses import FieldTerm, Terms
+from search.clauses import Term, Terms
 from search.results import LEARNED, ConceptInText, Expansion
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ class Teller:
         ids = [(id_, 1.0)]
         if weight is not None:
             ids += [(narrower, weight) for narrower in self._vocabulary.narrower(id_)]
-        terms = (FieldTerm(name, "concepts", *one) for name in fields for one in ids)
-        return Terms(written, tuple(terms), id_)
+        return Terms(written, tuple(starmap(Term, ids)), "concepts", fields, id_)
 
 
 def learned(switches: Switches, written: str, others: tuple[str, ...], note: str) -> Expansion:
@@ -140,9 +140,8 @@ def _distinct(written: Iterable[str]) -> tuple[str, ...]:
 
 def _wanted(asked: Iterable[Leaf]) -> set[str]:
     return {
-        term.term
+        term.text
         for leaf in asked
-        if isinstance(leaf, Terms)
+        if isinstance(leaf, Terms) and leaf.layer == "concepts"
         for term in leaf.terms
-        if term.layer == "concepts"
     }

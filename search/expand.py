@@ -6,7 +6,6 @@ the documents, and where the reader is told what was made of each word.
 
 from __future__ import annotations
 
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -19,12 +18,12 @@ from search.clauses import (
     Between,
     Clause,
     Every,
-    FieldTerm,
     Hint,
     Name,
     Only,
     Ranked,
     Sequence,
+    Term,
     Terms,
     Without,
     hint_of,
@@ -106,7 +105,7 @@ class Expander:
         self.notes += self._switches.notes()
         if not clauses and self._stopped:
             clauses = [
-                Terms(form, tuple(FieldTerm(name, "exact", form) for name in fields))
+                Terms(form, (Term(form),), "exact", fields)
                 for form, fields in self._stopped.items()
             ]
         elif self._stopped:
@@ -320,7 +319,7 @@ class Expander:
             terms = (word.stem, *self._compounds(word, following))
         if any(self._stands("stems", term, fields) for term in terms):
             return word_of(written, terms, fields)
-        return self._elsewhere(written, word)
+        return self._elsewhere(written, word, fields)
 
     def _compounds(self, word: Word, following: Word | None) -> tuple[str, ...]:
         """The word and the next written as one, where abstracts do so: follow up, followup."""
@@ -335,7 +334,7 @@ class Expander:
             return self._postings.known(layer, term)
         return any(self._postings.has(field_of(name, layer), term) for name in fields)
 
-    def _elsewhere(self, written: str, word: Word) -> Clause:
+    def _elsewhere(self, written: str, word: Word, fields: tuple[str, ...]) -> Clause:
         """A word that stands in no text may be a PMID, or stand in a field that is not ranked."""
         if (
             word.form.isdigit()
@@ -351,7 +350,7 @@ class Expander:
                 )
                 return Name(written, name, (word.form,))
         self.missing.append(written)
-        return Terms(written, ())
+        return Terms(written, (), fields=fields)
 
     def _sequence(self, text: str, forms: tuple[str, ...], fields: tuple[str, ...]) -> Clause:
         for form in forms:
@@ -378,8 +377,7 @@ class Expander:
         if not total:
             self.notes.append(f"No word in these abstracts begins with “{start}”.")
         self._forms_left -= len(kept)
-        terms = (zip(repeat(name), repeat("exact"), kept, repeat(1.0)) for name in fields)
-        return Terms(f"{text}*", tuple(map(FieldTerm._make, chain.from_iterable(terms))))
+        return Terms(f"{text}*", tuple(map(Term, kept)), "exact", fields)
 
 
 def _bracket(inner: list[Clause]) -> Clause:

@@ -15,8 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.codec.layout import CONCEPTS
-from index.schema import TEXT_FIELDS
-from search.clauses import LEAVES_KEPT, FieldTerm, Hint, Ranked, Terms
+from search.clauses import LEAVES_KEPT, Hint, Ranked, Term, Terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,4 +86,4 @@ def _is_telling(term: GroupTerm) -> bool:
 @lru_cache(maxsize=LEAVES_KEPT)
 def _leaf(term: GroupTerm) -> Terms:
     layer: Layer = "concepts" if term.group == CONCEPTS else "stems"
-    return Terms(term.text, tuple(FieldTerm(field, layer, term.text) for field in TEXT_FIELDS))
+    return Terms(term.text, (Term(term.text),), layer)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 TERMS_KEPT = 1 << 14
 """Of how many terms it is remembered how many documents have them: about 2 MB."""
 
-FEW = 8
-"""Terms in fields that most leaves have no more of: a word, a small concept."""
+FEW = 4
+"""Terms that most leaves have no more of: a word, a small concept."""
 
 LEAVES_KEPT = 1 << 12
 """Of how many leaves with few terms it is kept what they ask for: 4 MB."""
@@ -96,10 +96,11 @@ class Postings:
 
     def known(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
-        return any(
-            one.live is None or len(one.counts(layer, number).documents)
-            for one, number in self._numbers(layer, term)
-        )
+        for one in self.segments:
+            number = one.store.lexicon(layer).find(term)
+            if number != ABSENT and (one.live is None or len(one.counts(layer, number).documents)):
+                return True
+        return False
 
     def counts(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""

@@ -11,7 +11,7 @@ import pytest
 from index.kernels import LEAF, ROW, TERM
 from index.stems import stem
 from search.asked import Asked
-from search.clauses import Between, FieldTerm, Leaf, Ranked, Sequence, Terms
+from search.clauses import Between, Leaf, Ranked, Sequence, Term, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +38,9 @@ def test_a_leaf_says_its_terms_with_their_weights_and_its_rows(
 ) -> None:
     searcher = searching("alfa bravo")
     alfa, bravo = (searcher._postings.segments[0].store.lexicon("stems").find(w) for w in NAMES)
-    weighed = Terms("q", (FieldTerm("title", "stems", "alfa"), FieldTerm("title", "stems", "x")))
+    weighed = Terms("q", (Term("alfa"), Term("x")), fields=("title",))
     assert asked(searcher, weighed) == ((1, 0, 1, 0), [(0, 1, alfa, 1.0)], [], 0)
-    weighed = Terms("q", (FieldTerm("abstract", "stems", "bravo", 0.5),), phrases=(row(*NAMES),))
+    weighed = Terms("q", (Term("bravo", 0.5),), "stems", ("abstract",), phrases=(row(*NAMES),))
     assert asked(searcher, weighed) == ((1, 1, 2, 0), [(0, 1, bravo, 0.5)], [(0, 0, 2)], 2)
     assert asked(searcher, row(*NAMES)) == ((0, 1, 3, 1), [], [(0, 0, 2)], 2)
 

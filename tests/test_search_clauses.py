@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -11,12 +12,12 @@ from search.clauses import (
     Any,
     Between,
     Every,
-    FieldTerm,
     Hint,
     Name,
     Only,
     Ranked,
     Sequence,
+    Term,
     Terms,
     Without,
     hint_of,
@@ -25,8 +26,8 @@ from search.clauses import (
     word_of,
 )
 
-ALFA = Terms("alfa", (FieldTerm("title", "stems", "alfa"),))
-BRAVO = Terms("bravo", (FieldTerm("title", "stems", "bravo"),))
+ALFA = Terms("alfa", (Term("alfa"),), fields=("title",))
+BRAVO = Terms("bravo", (Term("bravo"),), fields=("title",))
 PAIR = Sequence("alfa bravo", ("alfa", "bravo"), ("title",))
 AUTHOR = Name("author:gold", "author", ("gold",))
 YEARS = Between("year:2003..2005", 2003, 2005)
@@ -68,20 +69,22 @@ def test_a_range_holds_both_its_ends_and_no_abstract_without_a_year(
 
 
 def test_what_is_equal_has_one_hash_and_what_asks_for_something_else_is_not_equal() -> None:
-    term = FieldTerm("title", "stems", "alfa")
     different = [
         ALFA,
-        Terms("alfa", (term,), "alfa"),
-        Terms("alfa", (term,), phrases=(PAIR,)),
-        Terms("alfa", (FieldTerm("title", "stems", "alfa", 0.8),)),
-        Terms("alfa", ()),
+        replace(ALFA, query="Alfa"),
+        replace(ALFA, terms=()),
+        replace(ALFA, terms=(Term("alfa", 0.8),)),
+        replace(ALFA, layer="exact"),
+        replace(ALFA, fields=("abstract",)),
+        replace(ALFA, concept="alfa"),
+        replace(ALFA, phrases=(PAIR,)),
         *(kind((ALFA,)) for kind in (Any, Every, Ranked)),
         *(kind(ALFA) for kind in (Only, Without)),
         *(Hint(ALFA, weight) for weight in (0.3, 1.0)),
     ]
     assert len(set(different)) == len(different)
     assert not any(one == other for one, other in permutations(different, 2))
-    again = Terms("alfa", (FieldTerm("title", "stems", "alfa"),), None, ())
+    again = Terms("alfa", (Term("alfa"),), "stems", ("title",), None, ())
     assert again == ALFA
     assert again is not ALFA
     assert hash(again) == hash(ALFA)
@@ -91,8 +94,7 @@ def test_what_is_equal_has_one_hash_and_what_asks_for_something_else_is_not_equa
 def test_words_are_kept_and_no_more_than_so_many() -> None:
     fields = ("title", "abstract")
     leaf = word_of("Alfas", ("alfa", "alfabravo"), fields)
-    stems = [FieldTerm(name, "stems", stem) for name in fields for stem in ("alfa", "alfabravo")]
-    assert leaf == Terms("Alfas", tuple(stems))
+    assert leaf == Terms("Alfas", (Term("alfa"), Term("alfabravo")), "stems", fields)
     assert word_of("Alfas", ("alfa", "alfabravo"), fields) is leaf
     hint = hint_of("alfa", "alfa", fields, 0.3)
     assert hint == Hint(word_of("alfa", ("alfa",), fields), 0.3)

@@ -15,11 +15,11 @@ from search.clauses import (
     Between,
     Clause,
     Every,
-    FieldTerm,
     Hint,
     Name,
     Ranked,
     Sequence,
+    Term,
     Terms,
     Without,
 )
@@ -66,7 +66,7 @@ def expanded(searcher: Searcher, text: str, *off: str) -> tuple[tuple[Clause, ..
 
 def word(written: str, *stems: str, fields: tuple[str, ...] = ("title", "abstract")) -> Terms:
     stems = stems or (written,)
-    return Terms(written, tuple(FieldTerm(f, "stems", stem) for f in fields for stem in stems))
+    return Terms(written, tuple(map(Term, stems)), "stems", fields)
 
 
 def reasons(clauses: tuple[Clause, ...]) -> list[Clause]:
@@ -84,10 +84,8 @@ def test_words_of_a_concept_are_one_clause_of_all_it_means(nato: Searcher) -> No
     assert (first, last) == (word("hotel"), word("golf"))
     assert isinstance(concept, Terms)
     assert (concept.query, concept.concept) == ("AB", "ab")
-    assert {(t.field, t.layer, t.term) for t in concept.terms} == {
-        ("title", "concepts", "ab"),
-        ("abstract", "concepts", "ab"),
-    }
+    asked = (concept.terms, concept.layer, concept.fields)
+    assert asked == ((Term("ab"),), "concepts", ("title", "abstract"))
     told = expander.expansions["ab"]
     assert (told.query, told.name, told.plain) == ("AB", "alfa bravo", "Two letters.")
     assert {spelling.casefold() for spelling in told.variants} == {"alfa bravo", "bravo-alfa"}
@@ -97,7 +95,7 @@ def test_a_broader_concept_asks_for_the_narrower_too_and_says_so(nato: Searcher)
     clauses, expander = expanded(nato, "early letter")
     [concept] = reasons(clauses)
     assert isinstance(concept, Terms)
-    assert {term.term for term in concept.terms} == {"letter", "ab"}
+    assert {term.text for term in concept.terms} == {"letter", "ab"}
     assert expander.expansions["letter"].narrower == ("alfa bravo",)
     assert list(expander.expansions) == ["letter"]
 
@@ -236,13 +234,13 @@ def test_a_beginning_stands_for_the_words_of_most_abstracts(
     searcher = searching(titles, "neurology", "neurology neuritis", "neuritis", "neurology other")
     [clause], expander = expanded(searcher, "neur*")
     assert isinstance(clause, Terms)
-    assert {term.term for term in clause.terms} == {"neurology", "neuritis"}
+    assert {term.text for term in clause.terms} == {"neurology", "neuritis"}
     assert expander.notes == ["“neur*” begins 4 words; the 2 commonest were searched."]
 
 
 def test_a_beginning_of_no_word_is_said(nato: Searcher) -> None:
     [clause], expander = expanded(nato, "xyz*")
-    assert clause == Terms("xyz*", ())
+    assert clause == Terms("xyz*", (), "exact")
     assert expander.notes == ["No word in these abstracts begins with “xyz”."]
     assert found(nato, "xyz*") == []
 
@@ -250,7 +248,7 @@ def test_a_beginning_of_no_word_is_said(nato: Searcher) -> None:
 def test_the_last_word_of_a_compound_is_the_one_that_goes_on(nato: Searcher) -> None:
     [clause], _ = expanded(nato, "auto-imm*")
     assert isinstance(clause, Terms)
-    assert {term.term for term in clause.terms} == {"immune"}
+    assert {term.text for term in clause.terms} == {"immune"}
 
 
 def test_capitals_make_no_difference(nato: Searcher) -> None:

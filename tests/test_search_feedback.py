@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Concept, Vocabulary
-from search.clauses import FieldTerm, Hint, Ranked, Terms, Without
+from search.clauses import Hint, Ranked, Term, Terms, Without
 from search.feedback import Feedback, Settings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LAYERS = ("stems", "concepts")
 
 
 def word(text: str) -> Terms:
-    return Terms(text, tuple(FieldTerm(name, "stems", text) for name in ("title", "abstract")))
+    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
 ASKED = Ranked((word("golf"), word("hotel"), word("india")))
@@ -93,8 +93,8 @@ def test_hints_are_the_likeliest_terms_of_the_best_hits(searcher: Searcher, term
 
 def test_concepts_are_hints_too_and_ask_title_and_abstract(searcher: Searcher) -> None:
     leaves = {hint.leaf.query: hint.leaf for hint in hints(searcher, ASKED, SETTINGS)}
-    assert {term.layer for term in leaves["ab"].terms} == {"concepts"}
-    assert [term.field for term in leaves["kilo"].terms] == ["title", "abstract"]
+    assert leaves["ab"].layer == "concepts"
+    assert leaves["kilo"].fields == ("title", "abstract")
     assert "17" not in leaves
 
 

@@ -50,7 +50,7 @@ def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
     analysis = searcher._published.analysis
     if isinstance(leaf, Sequence):
         return tuple(token.form for token in tokenize(text)) == leaf.forms
-    terms = {term for _, _, term, _ in leaf.terms}
+    terms = {term.text for term in leaf.terms}
     if leaf.concept:
         mentions = analysis.document(text).mentions
         return any(m.concept in terms and (m.start, m.end) == (0, len(text)) for m in mentions)

@@ -12,7 +12,7 @@ from index import Vocabulary
 from index.build import write
 from index.published import Published
 from search import Searcher
-from search.clauses import FieldTerm, Ranked, Terms
+from search.clauses import Ranked, Term, Terms
 from search.postings import Postings
 from search.ranking import Ranker
 
@@ -52,7 +52,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
 
 
 def word(text: str) -> Terms:
-    return Terms(text, tuple(FieldTerm(name, "stems", text) for name in ("title", "abstract")))
+    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
 class Allocated:

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.index import open_dir
-from whoosh.query import Or, Term
+from whoosh.query import Or
+from whoosh.query import Term as WhooshTerm
 
 from corpus import Abstract, Report, Section
 from index import Analysis, Concept, Published, Vocabulary
 from index.build import write
 from index.schema import schema
 from search import Searcher
-from search.clauses import Any, Every, FieldTerm, Hint, Ranked, Sequence, Terms, Without
+from search.clauses import Any, Every, Hint, Ranked, Sequence, Term, Terms, Without
 from search.ranking import Weights
 
 if TYPE_CHECKING:
@@ -63,11 +64,8 @@ class Oracle:
             forms = [term for term, *_ in self.analysis.layer(text, "exact")]
             width = len(leaf.forms)
             return sum(tuple(forms[i : i + width]) == leaf.forms for i in range(len(forms)))
-        return sum(
-            weight * sum(occurrence.term == term for occurrence in self.analysis.layer(text, layer))
-            for field, layer, term, weight in leaf.terms
-            if field == name
-        )
+        read = [occurrence.term for occurrence in self.analysis.layer(text, leaf.layer)]
+        return sum(weight * read.count(term) for term, weight in leaf.terms if name in leaf.fields)
 
     def x(self, leaf: Terms | Sequence, fields: dict[str, str]) -> float:
         total = 0.0
@@ -89,16 +87,12 @@ class Oracle:
 
 
 def word(text: str) -> Terms:
-    return Terms(text, tuple(FieldTerm(name, "stems", text) for name in ("title", "abstract")))
+    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
 def concept(id_: str, *narrower: str) -> Terms:
-    terms = [
-        FieldTerm(name, "concepts", one, 1.0 if one == id_ else WEIGHTS.narrower)
-        for name in ("title", "abstract")
-        for one in (id_, *narrower)
-    ]
-    return Terms(id_, tuple(terms), id_)
+    terms = (Term(id_), *(Term(one, WEIGHTS.narrower) for one in narrower))
+    return Terms(id_, terms, "concepts", ("title", "abstract"), id_)
 
 
 def phrase(*forms: str) -> Sequence:
@@ -246,7 +240,7 @@ def test_whoosh_finds_the_same_documents(searching: Callable[..., Searcher]) -> 
     index = open_dir(str(searcher._published.folder), schema=schema(Analysis(NATO)))
     with index.searcher() as theirs:
         for form in ALPHABET:
-            query = Or([Term("title", form), Term("abstract", form)])
+            query = Or([WhooshTerm("title", form), WhooshTerm("abstract", form)])
             expected = {hit.docnum for hit in theirs.search(query, limit=None)}
             assert set(ranked(searcher, word(form))) == expected
     index.close()

@@ -140,8 +140,9 @@ class Oracle:
         """Frequencies by the length of their fields."""
         if isinstance(leaf, Terms):
             return [
-                Term(field_of(field, layer), term, boost=self.weights.of(field)[0] * weight)
-                for field, layer, term, weight in leaf.terms
+                Term(field_of(field, leaf.layer), term, boost=self.weights.of(field)[0] * weight)
+                for field in leaf.fields
+                for term, weight in leaf.terms
             ]
         return [self._row(field, leaf) for field in leaf.fields]
 
