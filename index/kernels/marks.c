@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOOM 1024
+#define FEW 64
 #define NEAR 32 /* rows that are in one piece of the processor's cache */
 
 /* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
@@ -47,6 +47,20 @@ static int in_order(const void *one, const void *other) {
     return a->turn < b->turn ? -1 : 1;
 }
 
+/* Places are few in most documents, and nearly in order. */
+static void sort(Place *places, int64_t size) {
+    if (size > FEW) {
+        qsort(places, (size_t)size, sizeof(Place), in_order);
+        return;
+    }
+    for (int64_t nth = 1; nth < size; nth++) {
+        Place moved = places[nth];
+        int64_t at = nth;
+        for (; at && in_order(&places[at - 1], &moved) > 0; at--) places[at] = places[at - 1];
+        places[at] = moved;
+    }
+}
+
 static int by_term(const void *one, const void *other) {
     const Sought *a = one, *b = other;
     if (a->group != b->group) return a->group < b->group ? -1 : 1;
@@ -76,27 +90,20 @@ static Sought *sorted_terms(const Segment *segment, int64_t nth, const Query *qu
     return sought;
 }
 
-/* The terms of one group, and a filter that most numbers which are not asked for do not pass. */
+/* The terms of one group. */
 typedef struct {
     const Sought *terms;
     int64_t size;
-    uint64_t filter[BLOOM / 64];
 } Asked;
 
-static void ask(Asked *asked, const Sought *sought, int64_t size, int64_t group) {
-    memset(asked, 0, sizeof *asked);
+static Asked asked_of(const Sought *sought, int64_t size, int64_t group) {
     while (size && sought->group < group) sought++, size--;
-    asked->terms = sought;
-    for (; asked->size < size && sought[asked->size].group == group; asked->size++) {
-        int64_t bit = sought[asked->size].number % BLOOM;
-        asked->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
-    }
+    Asked asked = {sought, 0};
+    while (asked.size < size && sought[asked.size].group == group) asked.size++;
+    return asked;
 }
 
-static inline void look(const Asked *asked, int64_t number, int64_t first, int64_t last,
-                        Places *found) {
-    int64_t bit = number % BLOOM;
-    if (!(asked->filter[bit / 64] >> (bit % 64) & 1)) return;
+static void look(const Asked *asked, int64_t number, int64_t first, int64_t last, Places *found) {
     int64_t low = 0, high = asked->size;
     while (low < high) {
         int64_t middle = (low + high) / 2;
@@ -107,11 +114,58 @@ static inline void look(const Asked *asked, int64_t number, int64_t first, int64
         add(found, first, last, asked->terms[low].leaf);
 }
 
-static int64_t end_of(const Stream *stream, int64_t row) {
-    int64_t place = stream->odd ? lower_bound(stream->odd_rows, stream->odd, row) : 0;
-    int64_t width = place < stream->odd && get(stream->odd_rows, place) == row
-                        ? get(stream->odd_values, place)
-                        : get(stream->width_of, word_at(stream, row));
+/* Which words are asked for, or by their stems, by what the stream says of them; all rare words
+ * share a bit. */
+typedef struct {
+    uint8_t bits[(RARE + 1) / 8];
+} Wanted;
+
+static void want(Wanted *wanted, int64_t word) {
+    int64_t said = word < RARE ? word : RARE;
+    wanted->bits[said / 8] |= (uint8_t)(1 << said % 8);
+}
+
+static void want_all(Wanted *wanted, const Segment *segment, const Asked *exact,
+                     const Asked *stems) {
+    memset(wanted, 0, sizeof *wanted);
+    for (int64_t nth = 0; nth < exact->size; nth++) want(wanted, exact->terms[nth].number);
+    for (int64_t nth = 0; nth < stems->size; nth++) {
+        int64_t end = get(segment->form_starts, stems->terms[nth].number + 1);
+        for (int64_t at = get(segment->form_starts, stems->terms[nth].number); at < end; at++)
+            want(wanted, get(segment->word_of, get(segment->forms, at)));
+    }
+}
+
+static void look_for_words(const Segment *segment, const Wanted *wanted, const Asked *exact,
+                           const Asked *stems, int64_t first, int64_t end, Places *found) {
+    const Stream *stream = &segment->stream;
+    const uint16_t *said = stream->words.at;
+    for (int64_t at = first; at < end; at++) {
+        if (!(wanted->bits[said[at] / 8] >> said[at] % 8 & 1)) continue;
+        int64_t word = word_at(stream, at);
+        look(exact, word, at, at, found);
+        look(stems, get(stream->stem_of, word), at, at, found);
+    }
+}
+
+/* The rows of a document whose words are not as wide as usual. */
+typedef struct {
+    Column rows, widths;
+    int64_t size;
+} Odd;
+
+/* There are hundreds of thousands in all; to look among these for each match takes longest of all. */
+static Odd odd_of(const Stream *stream, int64_t first, int64_t end) {
+    int64_t place = lower_bound(stream->odd_rows, stream->odd, first), left = stream->odd - place;
+    Odd odd = {from(stream->odd_rows, place), from(stream->odd_values, place), 0};
+    odd.size = lower_bound(odd.rows, left < end - first ? left : end - first, end);
+    return odd;
+}
+
+static int64_t end_of(const Stream *stream, const Odd *odd, int64_t row) {
+    int64_t place = lower_bound(odd->rows, odd->size, row);
+    int is_odd = place < odd->size && get(odd->rows, place) == row;
+    int64_t width = is_odd ? get(odd->widths, place) : get(stream->width_of, word_at(stream, row));
     return get(stream->offsets, row) + width;
 }
 
@@ -140,12 +194,29 @@ static void look_for_rows(const Segment *segment, int64_t nth, const Query *quer
                 look_for_row(segment, row, leaf, numbers, first, end, found);
 }
 
-/* The rows of a document lie together, but far from those of another. */
-static void ask_for_rows(const Stream *stream, int64_t local) {
-    int64_t end = get(stream->starts, local + 1);
-    for (int64_t row = get(stream->starts, local); row < end; row += NEAR) {
-        PREFETCH(from(stream->words, row).at);
-        PREFETCH(from(stream->offsets, row).at);
+/* What is kept of a document lies together, but far from that of another: all is asked for before
+ * any is looked at. */
+static void ask_for(const Segment *segment, int64_t documents, const int64_t *document) {
+    const Stream *stream = &segment->stream;
+    const Wide *wide = segment->wide;
+    for (int64_t place = 0; place < documents; place++) {
+        int64_t local = document[place] - segment->first;
+        PREFETCH(from(stream->starts, local).at);
+        PREFETCH(from(stream->abstracts, local).at);
+        for (int group = 0; group < 2; group++) PREFETCH(from(wide[group].starts, local).at);
+    }
+    for (int64_t place = 0; place < documents; place++) {
+        int64_t local = document[place] - segment->first, end = get(stream->starts, local + 1);
+        for (int64_t row = get(stream->starts, local); row < end; row += NEAR) {
+            PREFETCH(from(stream->words, row).at);
+            PREFETCH(from(stream->offsets, row).at);
+        }
+        for (int group = 0; group < 2; group++) {
+            int64_t at = get(wide[group].starts, local);
+            PREFETCH(from(wide[group].terms, at).at);
+            PREFETCH(from(wide[group].firsts, at).at);
+            PREFETCH(from(wide[group].lasts, at).at);
+        }
     }
 }
 
@@ -159,29 +230,22 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
              const int64_t *document, int64_t room, Match *matches) {
     const Query asked = {leaves, leaf, term, row, numbers}, *query = &asked;
     const Stream *stream = &segment->stream;
-    Asked exact, stems, wide[2];
     Places found = {0};
+    Wanted wanted;
     int64_t total = 0, terms;
     Sought *sought = sorted_terms(segment, nth, query, &terms);
     if (!sought) return -1;
-    ask(&exact, sought, terms, EXACT);
-    ask(&stems, sought, terms, STEMS);
-    wide[0] = stems;
-    ask(&wide[1], sought, terms, CONCEPTS);
-    for (int64_t place = 0; place < documents; place++)
-        ask_for_rows(stream, document[place] - segment->first);
+    Asked exact = asked_of(sought, terms, EXACT), stems = asked_of(sought, terms, STEMS);
+    const Asked wide[2] = {stems, asked_of(sought, terms, CONCEPTS)};
+    want_all(&wanted, segment, &exact, &stems);
+    ask_for(segment, documents, document);
     for (int64_t place = 0; place < documents; place++) {
         int64_t local = document[place] - segment->first;
         int64_t first = get(stream->starts, local), end = get(stream->starts, local + 1);
         int64_t border = first + get(stream->abstracts, local);
         found.size = 0;
-        if (exact.size || stems.size) {
-            for (int64_t at = first; at < end; at++) {
-                int64_t word = word_at(stream, at);
-                if (exact.size) look(&exact, word, at, at, &found);
-                if (stems.size) look(&stems, get(stream->stem_of, word), at, at, &found);
-            }
-        }
+        if (exact.size || stems.size)
+            look_for_words(segment, &wanted, &exact, &stems, first, end, &found);
         for (int group = 0; group < 2; group++) {
             const Wide *spans = &segment->wide[group];
             if (!wide[group].size) continue;
@@ -191,15 +255,15 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
                      first + get(spans->lasts, at), &found);
         }
         look_for_rows(segment, nth, query, first, end, &found);
-        if (found.size > 1)
-            qsort(found.places, (size_t)found.size, sizeof(Place), in_order);
+        Odd odd = odd_of(stream, first, end);
+        sort(found.places, found.size);
         for (int64_t one = 0; one < found.size; one++) {
             Place *at = &found.places[one];
             int64_t field = at->first >= border ? ABSTRACT : TITLE;
             if (!(query->leaf[at->leaf].fields >> field & 1)) continue;
             if (total < room)
                 matches[total] = (Match){place, field, get(stream->offsets, at->first),
-                                         end_of(stream, at->last), at->leaf};
+                                         end_of(stream, &odd, at->last), at->leaf};
             total++;
         }
     }
