@@ -134,8 +134,9 @@ class StoredAgreement(Agreement):
 
     def begins_long(self, words: str) -> bool:
         """Whether such a long form begins with some words, or is them, given by ``fold_long``."""
-        first = self._longs.first_from(words)
-        return first is not None and f"{first} ".startswith(f"{words} ")
+        sought = words.encode("utf-8", "surrogatepass")
+        first = self._longs.first_from(sought)
+        return first is not None and (first == sought or first.startswith(sought + b" "))
 
 
 class Learner:

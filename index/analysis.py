@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 from index.abbreviations import Definition, definitions
 from index.ambiguity import Field, Senses
 from index.reading.book import Book
-from index.recognizer import Mention, Recognizer
+from index.recognizer import Match, Mention, Recognizer
 from index.stems import STEMS, stop_words
 from index.words import Word, word_table, words
 
@@ -98,6 +98,22 @@ class ReadText(str):
         return text
 
 
+class QueryText(NamedTuple):
+    """A reader's words, the concepts that they name, and all the spellings that they hold."""
+
+    words: list[Word]
+    mentions: list[Mention]
+    matches: list[Match]
+
+    def names(self, first: int, last: int) -> bool:
+        """Whether the words from one to another name a concept if nothing stands beside them.
+
+        No comma or the like may stand between them.
+        """
+        inside = (match for match in self.matches if first <= match.first and match.last <= last)
+        return any(not match.concept.is_guard for match in Recognizer.longest(inside))
+
+
 class Analysis:
     """Reads documents and queries with one vocabulary. Safe to share by threads."""
 
@@ -141,10 +157,11 @@ class Analysis:
         """How many words a text has, stop words included."""
         return len(self.document(text).forms)
 
-    def query(self, text: str) -> tuple[list[Word], list[Mention]]:
-        """A reader's words and the concepts that they name."""
+    def query(self, text: str) -> QueryText:
+        """A text as a reader means it."""
         table = word_table(text)
-        return table.words(), self._recognizer.in_query(table)
+        matches = self._recognizer.matches(table, is_query=True)
+        return QueryText(table.words(), self._recognizer.named(matches, table), matches)
 
     def _read_together(self, *texts: str) -> tuple[ReadText, ...]:
         return self.read_all([texts])[0]

@@ -107,7 +107,12 @@ class Recognizer:
 
     def in_query(self, table: WordTable) -> list[Mention]:
         """The longest mentions of a reader's words, none within another."""
-        kept = self.longest(self.matches(table, is_query=True))
+        return self.named(self.matches(table, is_query=True), table)
+
+    @staticmethod
+    def named(matches: Iterable[Match], table: WordTable) -> list[Mention]:
+        """What is named of all matches of a reader's words."""
+        kept = Recognizer.longest(matches)
         return _mentions((match for match in kept if not match.concept.is_guard), table)
 
     def matches(self, table: WordTable, *, is_query: bool) -> list[Match]:

@@ -34,7 +34,7 @@ def concept_called(analysis: Analysis, text: str) -> str | None:
     known = analysis.vocabulary.concepts.get(written)
     if known is not None:
         return None if known.is_guard else written
-    words, mentions = analysis.query(text)
+    words, mentions, _ = analysis.query(text)
     whole = [mention for mention in mentions if mention.last - mention.first + 1 == len(words)]
     return whole[0].concept if whole else None
 
@@ -47,16 +47,10 @@ class Teller:
     """
 
     def __init__(self, published: Published) -> None:
-        self._analysis = published.analysis
         self._vocabulary = published.analysis.vocabulary
         self._found = published.spellings
-        self.names = lru_cache(maxsize=ANSWERS_KEPT)(self._names)
         self.told = lru_cache(maxsize=ANSWERS_KEPT)(self._told)
         self.speaking = lru_cache(maxsize=ANSWERS_KEPT)(self._speaking)
-
-    def _names(self, written: str) -> bool:
-        """Whether some words name a concept, by themselves or with others of them."""
-        return bool(self._analysis.query(written)[1])
 
     def _told(self, written: str, id_: str) -> Expansion:
         """What a reader is told of a concept that was recognized in a query."""

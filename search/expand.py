@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Sequence as Many
 
-    from index.analysis import Layer
+    from index.analysis import Layer, QueryText
     from index.published import Published
     from index.recognizer import Mention
     from index.words import Word
@@ -233,10 +233,11 @@ class Expander:
 
     def _words(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
         """A clause for each concept and for each word that is part of none, in their order."""
-        words, recognized = self._analysis.query(text)
-        concepts, as_typed = self._mentioned(text, recognized, fields)
+        read = self._analysis.query(text)
+        words = read.words
+        concepts, as_typed = self._mentioned(text, read.mentions, fields)
         named = {place for one, _ in concepts for place in range(one.first, one.last + 1)}
-        also = self._learned(text, words, named | as_typed, fields)
+        also = self._learned(text, read, named | as_typed, fields)
         clauses: list[Clause] = []
         followers: list[Word | None] = [*words[1:], None]
         is_said = False
@@ -278,17 +279,18 @@ class Expander:
         return concepts, as_typed
 
     def _learned(
-        self, text: str, words: Many[Word], taken: set[int], fields: tuple[str, ...]
+        self, text: str, read: QueryText, taken: set[int], fields: tuple[str, ...]
     ) -> dict[int, tuple[Sequence, ...]]:
         """By word: what the corpus writes instead of it, or of the words that it is one of."""
         if self._is_excluding:
             return {}
+        words = read.words
         phrases: dict[int, tuple[Sequence, ...]] = {}
         among = self._abbreviations.among(text, words, taken, self._postings)
         for first, last, others, note in among:
-            written = text[words[first].start : words[last].end]
-            if self._teller.names(written):
+            if read.names(first, last):
                 continue  # known to the vocabulary, which says that it means something else here
+            written = text[words[first].start : words[last].end]
             expansion = learned(self._switches, written, others, note)
             self.expansions.setdefault(expansion.concept, expansion)
             if expansion.is_off:

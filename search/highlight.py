@@ -191,14 +191,11 @@ class _Reader:
     def _matches(self, title: str, text: str) -> list[Match]:
         asked = self._asked
         return [
-            _new_match((asked[line].query, _on_one_line(written), TEXT_FIELDS[field]))
+            _new_match((asked[line].query, on_one_line, TEXT_FIELDS[field]))
             for line, field, start, end in islice(self._fours, next(self._numbers))
             for written in [(text if field else title)[start:end]]
+            for on_one_line in [written if written.isalnum() else " ".join(written.split())]
         ]
-
-
-def _on_one_line(written: str) -> str:
-    return written if written.isalnum() else " ".join(written.split())
 
 
 def _once(matches: Iterable[Match]) -> Iterable[Match]:

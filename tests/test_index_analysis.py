@@ -3,13 +3,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from index import Analysis, Concept, Vocabulary
 from index.analysis import LAYERS, Layer, fingerprint
 from index.stems import stop_words
-from index.tokens import fold
+from index.tokens import Gap, fold
+from index.vocabulary import GUARD
 from index.words import PARAGRAPH_GAP, words
 
 VOCABULARY = Vocabulary.of(
@@ -59,9 +60,39 @@ def test_the_length_counts_every_word() -> None:
 
 
 def test_a_query_is_read_by_the_same_rules() -> None:
-    found, mentions = ANALYSIS.query("treating ms")
+    found, mentions, _ = ANALYSIS.query("treating ms")
     assert [word.form for word in found] == ["treating", "ms"]
     assert [mention.concept for mention in mentions] == ["ms"]
+
+
+NAMING = Analysis(
+    Vocabulary.of(
+        [
+            *VOCABULARY.concepts.values(),
+            Concept("ppms", "primary progressive multiple sclerosis", "disease", "A course."),
+            Concept("spms", "secondary progressive multiple sclerosis", "disease", "A course."),
+            Concept("crane", "alfa crane", "test", "A bird.", short=("AC",), capitals=("IS",)),
+            Concept("machine", "alfa alfa crane", GUARD, "No bird."),
+        ]
+    )
+)
+PIECES = (
+    "multiple sclerosis primary secondary progressive and or MS ms Ms alfa crane cranes AC ac "
+    "IS is auto immune autoimmune disease , / - ."
+).split()
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map(" ".join), st.data())
+def test_words_name_a_concept_if_they_do_so_by_themselves(text: str, data: st.DataObject) -> None:
+    read = NAMING.query(text)
+    words = read.words
+    assume(words)
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    assume(all(word.gap is not Gap.BREAK for word in words[first + 1 : last + 1]))
+    alone = NAMING.query(text[words[first].start : words[last].end])
+    assert read.names(first, last) == bool(alone.mentions)
 
 
 TEXTS = st.text(max_size=80) | st.text(

@@ -24,7 +24,7 @@ def analysis(vocabulary: Vocabulary) -> Analysis:
 def test_a_text_is_recognized_as_written_down(analysis: Analysis, entry: dict[str, Any]) -> None:
     text = entry["text"]
     is_query = entry.get("query", False)
-    mentions = analysis.query(text)[1] if is_query else analysis.document(text).mentions
+    mentions = analysis.query(text).mentions if is_query else analysis.document(text).mentions
     found = [[mention.concept, text[mention.start : mention.end]] for mention in mentions]
     assert found == entry["mentions"]
 

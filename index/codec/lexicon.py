@@ -57,7 +57,8 @@ class Lexicon:
         return self._numbers[term]
 
     def _find(self, term: str) -> int:
-        return max(self._place(_utf8(term)), ABSENT)
+        place = self._place(term.encode("utf-8", "surrogatepass"))
+        return place if place >= 0 else ABSENT
 
     def first_from(self, term: str | bytes) -> int:
         """The number of the first term that is not before ``term``."""

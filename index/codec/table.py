@@ -55,10 +55,11 @@ class Table(Mapping[str, Value], Generic[Value]):
             raise KeyError(key)
         return self._read(json.loads(self._values[number]))
 
-    def first_from(self, key: str) -> str | None:
-        """The first key that is not before ``key``, or None."""
-        number = self._keys.first_from(key)
-        return self._keys[number] if number < len(self) else None
+    def first_from(self, key: bytes) -> bytes | None:
+        """The first key that is not before ``key``, both in UTF-8, or None."""
+        keys = self._keys
+        number = keys.first_from(key)
+        return keys.utf8(number) if number < len(keys) else None
 
     @cached_property
     def _keys(self) -> Lexicon:
