@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, PLACES
+from index.codec.layout import CONCEPTS, EXACT, PLACES
 from index.codec.lexicon import ABSENT
 from index.schema import TEXT_FIELDS, field_of
 from search.asked import asked_of
@@ -160,19 +160,19 @@ class Postings:
         best = there[np.argsort(-counts[there], kind="stable")][:most]
         return Beginning([lexicon[numbers[place]] for place in best.tolist()], len(there))
 
-    def lexicon(self, field: str) -> dict[str, int]:
-        """All terms of a field with the number of documents that have each."""
-        return self.starting(field, "")
-
     def forms(self) -> dict[str, int]:
-        """The words of titles and abstracts that can be guessed, those of titles first.
+        """The words of titles and abstracts that can be guessed.
 
         Each is of at least four letters, with the number of titles and abstracts that have it.
         """
         found: dict[str, int] = {}
-        for field in TEXT_FIELDS:
-            for form, count in self.lexicon(field_of(field, "exact")).items():
-                if len(form) >= SHORTEST_FORM and form.isalpha():
+        for segment in self.segments:
+            lexicon = segment.store.lexicon(EXACT)
+            numbers = range(len(lexicon))
+            fields = [field_of(name, "exact") for name in TEXT_FIELDS]
+            counts = np.sum([segment.frequencies(field, numbers) for field in fields], axis=0)
+            for form, count in zip(lexicon, counts.tolist(), strict=True):
+                if count and len(form) >= SHORTEST_FORM and form.isalpha():
                     found[form] = found.get(form, 0) + count
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
@@ -21,27 +21,20 @@ if TYPE_CHECKING:
 
 SHORTEST = 4
 
-_SPREAD = np.uint64(11)  # by which pairs of English letters share few bits
+_LETTERS = 32  # as many as are told apart: some share a bit
 
 
 class _Known(NamedTuple):
-    """The words of an index, the shortest first: how many texts have each, and its marks.
+    """The words of an index, the shortest first: how many texts have each, and its letters.
 
     ``starts[n]`` is the first that is no shorter than *n* letters.
     """
 
     words: list[str]
     counts: NDArray[np.int32]
-    marks: _Marks
+    letters: NDArray[np.uint64]
     lengths: NDArray[np.int32]
     starts: list[int]
-
-
-class _Marks(NamedTuple):
-    """Which letters words have and which pairs of neighbours, as bits that several share."""
-
-    letters: NDArray[np.uint32]
-    pairs: NDArray[np.uint64]
 
 
 class _Near(NamedTuple):
@@ -71,7 +64,7 @@ class Speller:
         longest = max(map(len, words), default=0)
         lengths = np.fromiter(map(len, words), np.int32, len(words))
         starts = np.searchsorted(lengths, np.arange(longest + 2)).tolist()
-        return _Known(words, found, _marks(words), lengths, starts)
+        return _Known(words, found, _letters(words), lengths, starts)
 
     @property
     def _words(self) -> list[str]:
@@ -105,22 +98,18 @@ class Speller:
     def _near(self, form: str, most: int) -> _Near:
         """Where the words are that so few edits may lead to, and not many others.
 
-        An edit changes the length by one at most, adds and takes away a letter at most, and three
-        pairs of neighbours. To compare all words letter by letter instead takes twenty
-        milliseconds.
+        An edit changes the length by one at most, and adds and takes away a letter at most. To
+        compare all words letter by letter instead takes twenty milliseconds.
         """
-        _, _, marks, lengths, starts = self._known
+        _, _, letters, lengths, starts = self._known
         longest = len(starts) - 1
         first = starts[min(max(len(form) - most, 0), longest)]
         end = starts[min(len(form) + most + 1, longest)]
-        own = _marks([form])
-        letters = _differing(marks.letters[first:end], own.letters)
-        alike = np.flatnonzero(letters <= most)
-        places = first + alike
-        pairs = _differing(marks.pairs[places], own.pairs)
-        shorter = np.abs(lengths[places] - len(form))
-        least = np.maximum(np.maximum(letters[alike], (pairs + 2) // 3), shorter)
-        return _Near(places, least)
+        some, own = letters[first:end], _letters([form])
+        least = np.maximum(np.bitwise_count(some & ~own), np.bitwise_count(own & ~some))
+        near = np.flatnonzero(least <= most)
+        places = first + near
+        return _Near(places, np.maximum(least[near], np.abs(lengths[places] - len(form))))
 
     def better(self, query: str, missing: Iterable[str]) -> str | None:
         """The query with its missing words replaced, or None if nothing near is known."""
@@ -134,19 +123,15 @@ class Speller:
         return better if better != query else None
 
 
-def _marks(words: Sequence[str]) -> _Marks:
+def _letters(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Which letters words have, as bits, and beyond these which they have more than once."""
     if not words:
-        return _Marks(np.empty(0, np.uint32), np.empty(0, np.uint64))
-    codes = np.frombuffer(f" {' '.join(words)} ".encode("utf-32-le"), np.uint32)
-    starts = np.cumsum([0, *(len(word) + 1 for word in words[:-1])])
-    letters = np.left_shift(np.uint32(1), codes[1:] & np.uint32(31))
-    letters[codes[1:] == ord(" ")] = 0
-    pairs = np.left_shift(np.uint64(1), (_SPREAD * codes[:-1] + codes[1:]) & np.uint64(63))
-    return _Marks(np.bitwise_or.reduceat(letters, starts), np.bitwise_or.reduceat(pairs, starts))
-
-
-def _differing(some: NDArray[Any], own: NDArray[Any]) -> NDArray[np.uint8]:
-    """How many bits some marks have that the own have not, or lack that these have: the more."""
-    found: NDArray[np.uint8] = np.bitwise_count(some & ~own)
-    np.maximum(found, np.bitwise_count(own & ~some), out=found)
-    return found
+        return np.empty(0, np.uint64)
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32) % _LETTERS
+    owners = np.repeat(np.arange(len(words)), list(map(len, words)))
+    found, counts = np.unique(owners * _LETTERS + codes, return_counts=True)
+    marks = np.left_shift(np.uint64(1), (found % _LETTERS).astype(np.uint64))
+    marks[counts > 1] |= marks[counts > 1] << np.uint64(_LETTERS)
+    starts = np.searchsorted(found, np.arange(len(words)) * _LETTERS)
+    letters: NDArray[np.uint64] = np.bitwise_or.reduceat(marks, starts)
+    return letters

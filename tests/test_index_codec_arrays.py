@@ -139,7 +139,7 @@ def test_strings_come_back(texts: list[str]) -> None:
         target.close()
         found = Strings(Arrays(Path(home) / "some"), "texts")
         assert len(found) == len(texts)
-        assert [found[number] for number in range(len(texts))] == texts
+        assert list(found) == [found[number] for number in range(len(texts))] == texts
         assert [found.utf8(number) for number in range(len(texts))] == encoded
 
 

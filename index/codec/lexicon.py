@@ -15,7 +15,7 @@ from index.kernels import LEXICON, find
 from index.tokens import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,6 +47,10 @@ class Lexicon:
 
     def __getitem__(self, number: int) -> str:
         return self._terms[number]
+
+    def __iter__(self) -> Iterator[str]:
+        """All terms, in the order of their numbers."""
+        return iter(self._terms)
 
     def utf8(self, number: int) -> bytes:
         """A term in UTF-8."""
