@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from functools import partial
-from itertools import chain, islice
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from index.codec.documents import Kept
 from index.kernels import address, excerpt, mark
 from index.schema import TEXT_FIELDS, names
-from index.tokens import Remembered, tokenize
+from index.tokens import tokenize
 from search.asked import Asked
 from search.clauses import Between, Leaf, Name
 from search.results import Match, Snippet, Span, Stored
@@ -40,24 +40,26 @@ LONGEST_SNIPPET = 320
 ROOM = 64
 """Matches in a document for which there is room at once; more take a second call."""
 
-_SHOWN = (*TEXT_FIELDS, "passages")
-_LABELS: Remembered[str] = Remembered(json.loads, 1 << 10)
-"""Labels of sections as they stand in JSON, and as they are."""
+BYTES = 4096
+"""What is shown of a document has room in at once, as a message; more takes a second call."""
+
+_SHOWN = (*TEXT_FIELDS, "passages", "pmid")
 
 
 class Excerpt(NamedTuple):
-    """What is shown of a document: the marks of its title, its best passages, its receipts.
+    """What is shown of a document: its title with marks, its best passages, its receipts.
 
     Marks are in order and do not overlap; matches that touch words in common are one mark.
     """
 
+    pmid: str
+    title: str
     title_spans: tuple[Span, ...]
     snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
 
 
-_new_snippet = partial(tuple.__new__, Snippet)
-_new_match = partial(tuple.__new__, Match)
+_decoder = msgspec.msgpack.Decoder(list[Excerpt])
 
 
 class Highlighter:
@@ -79,16 +81,20 @@ class Highlighter:
         the better the more of the reader's words it holds; repeats count little. Where none has a
         match it is the first. Those of more characters than ``longest``, if it is not 0, are cut.
         """
-        order = {leaf.query: nth for nth, leaf in reversed(list(enumerate(asked)))}
-        lines = _packed(order[leaf.query] for leaf in asked)
+        queries = list(dict.fromkeys(leaf.query for leaf in asked))
+        named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
         found: dict[int, Excerpt] = {}
         for segment in self._postings.segments:
             inside = [one for one in stored if segment.first <= one < segment.end]
             if inside:
                 matches = self.matches(segment, asked, inside)
                 kept = [stored[one].kept for one in inside]
-                reader = _Reader(_excerpted(matches, kept, lines, most, longest), asked, order)
-                found |= {document: reader.excerpt(stored[document]) for document in inside}
+                lines = _packed([queries.index(leaf.query) for leaf in asked])
+                shown = _excerpted(matches, kept, lines, queries, most, longest)
+                found |= zip(inside, shown, strict=True)
+        for document, one in found.items():
+            if named or not all(match.text.isascii() for match in one.matches):
+                found[document] = _completed(one, stored[document], named, queries)
         return found
 
     def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:
@@ -119,13 +125,12 @@ class Highlighter:
 
 
 def _excerpted(
-    matches: Numbers, kept: Many[Kept], lines: bytes, most: int, longest: int
-) -> list[int]:
-    """What ``index.kernels.excerpt`` writes of documents of a segment: ``_Reader`` reads it."""
+    matches: Numbers, kept: Many[Kept], lines: bytes, queries: Many[str], most: int, longest: int
+) -> list[Excerpt]:
+    """What is shown of documents of a segment, but for names and years."""
     places = kept[0].places
-    passages = most * len(kept) or sum(one["passages"].count("[") for one in kept)
-    found = np.empty(6 * len(matches) + 7 * passages + 3 * len(kept), np.int64)
-    count = excerpt(
+    utf8 = [query.encode("utf-8", "surrogatepass") for query in queries]
+    what = (
         len(kept),
         len(places),
         _packed(chain.from_iterable([one.bounds for one in kept])),
@@ -135,67 +140,32 @@ def _excerpted(
         address(matches),
         len(lines) // 8,
         lines,
+        b"".join(utf8),
+        _packed(accumulate(map(len, utf8), initial=0)),
         most,
         longest,
-        address(found),
     )
-    if count < 0:
-        raise MemoryError
-    numbers: list[int] = found[:count].tolist()
-    return numbers
+    room = BYTES * len(kept)
+    while True:
+        message = np.empty(room, np.uint8)
+        size = excerpt(*what, room, address(message))
+        if size < 0:
+            raise MemoryError
+        if size <= room:
+            return _decoder.decode(message[:size].data)
+        room = size
 
 
-class _Reader:
-    """Reads what ``_excerpted`` gives, document by document."""
-
-    def __init__(self, numbers: list[int], asked: Many[Leaf], order: Mapping[str, int]) -> None:
-        self._numbers = every = iter(numbers)
-        self._pairs = zip(every, every, strict=True)
-        self._fours = zip(every, every, every, every, strict=True)
-        self._sevens = zip(every, every, every, every, every, every, every, strict=True)
-        self._asked = asked
-        self._order = order
-        self._named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
-
-    def excerpt(self, stored: Stored) -> Excerpt:
-        """The next document, which is known."""
-        title, text = stored.title, stored.text
-        title_spans = tuple(islice(self._pairs, next(self._numbers)))
-        snippets = self._snippets(stored.kept, text)
-        matches = self._matches(title, text)
-        if not (title.isascii() and text.isascii()):
-            matches = list(_once(matches))
-        if self._named:
-            named = (match for leaf in self._named for match in _named(stored, leaf))
-            matches = sorted([*matches, *_once(named)], key=lambda one: self._order[one.query])
-        return Excerpt(title_spans, snippets, tuple(matches))
-
-    def _snippets(self, kept: Kept, text: str) -> tuple[Snippet, ...]:
-        pairs = self._pairs
-        shown = islice(self._sevens, next(self._numbers))
-        return tuple(
-            [
-                _new_snippet(
-                    (
-                        _LABELS[kept.part("passages", label, label_end)] if label else None,
-                        text[start:end],
-                        tuple(islice(pairs, spans)),
-                        cut_before > 0,
-                        cut_after > 0,
-                    )
-                )
-                for start, end, label, label_end, cut_before, cut_after, spans in shown
-            ]
-        )
-
-    def _matches(self, title: str, text: str) -> list[Match]:
-        asked = self._asked
-        return [
-            _new_match((asked[line].query, on_one_line, TEXT_FIELDS[field]))
-            for line, field, start, end in islice(self._fours, next(self._numbers))
-            for written in [(text if field else title)[start:end]]
-            for on_one_line in [written if written.isalnum() else " ".join(written.split())]
-        ]
+def _completed(
+    shown: Excerpt, stored: Stored, named: Many[Name | Between], queries: Many[str]
+) -> Excerpt:
+    """With names and years among the receipts, and each text once however it is written."""
+    matches = [
+        *(one._replace(text=" ".join(one.text.split())) for one in shown.matches),
+        *(match for leaf in named for match in _named(stored, leaf)),
+    ]
+    once = sorted(_once(matches), key=lambda one: queries.index(one.query))
+    return shown._replace(matches=tuple(once))
 
 
 def _once(matches: Iterable[Match]) -> Iterable[Match]:

@@ -23,9 +23,21 @@ class Stored:
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
-        self.pmid = kept["pmid"]
-        self.title = kept["title"]
-        self.text = kept["abstract"]
+
+    @property
+    def pmid(self) -> str:
+        """The PMID of the abstract."""
+        return self.kept["pmid"]
+
+    @property
+    def title(self) -> str:
+        """The title of the abstract."""
+        return self.kept["title"]
+
+    @property
+    def text(self) -> str:
+        """The text of the abstract, which ``Abstract.text`` says too."""
+        return self.kept["abstract"]
 
     @property
     def year(self) -> int | None:
@@ -69,8 +81,8 @@ class Match(NamedTuple):
 class Hit(NamedTuple):
     """An abstract that matched, why, and how well; a higher score is a better match."""
 
-    pmid: str
     score: float
+    pmid: str
     title: str
     title_spans: tuple[Span, ...]
     snippets: tuple[Snippet, ...]

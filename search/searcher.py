@@ -12,7 +12,7 @@ from search.errors import AbstractNotFound
 from search.expand import Expander
 from search.facets import Facets
 from search.feedback import Feedback, Settings
-from search.highlight import Excerpt, Highlighter
+from search.highlight import Highlighter
 from search.parser import parse
 from search.postings import Postings
 from search.ranking import Ranker, Weights
@@ -181,22 +181,10 @@ class Searcher:
         found = self._highlighter.excerpts(asked, stored)
         return tuple(
             [
-                _hit(stored[document], score, found[document])
+                Hit(score, *found[document], stored[document])
                 for document, score in zip(documents, scores, strict=True)
             ]
         )
-
-
-def _hit(stored: Stored, score: float, found: Excerpt) -> Hit:
-    return Hit(
-        pmid=stored.pmid,
-        score=score,
-        title=stored.title,
-        title_spans=found.title_spans,
-        snippets=found.snippets,
-        matches=found.matches,
-        stored=stored,
-    )
 
 
 def _is_text(leaf: Leaf) -> bool:

@@ -14,12 +14,12 @@ from search.highlight import LONGEST_SNIPPET, Excerpt
 from search.results import Match, Snippet, Span
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
-from excerpts import Found, Paper, excerpts, plainly
+from excerpts import PMID, Found, Paper, excerpts, plainly
 
 ALFA, BRAVO, ALSO = Terms("alfa", ()), Terms("bravo", ()), Terms("alfa", (), "a")
 ASKED = (BRAVO, ALFA, ALSO)
 
-LETTERS = st.sampled_from('aAbB  \t\n."\\ßÉé1β\U0001f9e0')
+LETTERS = st.sampled_from('aAbB  \t\n."\\ßÉé1β\U0001f9e0\x01\x1c\u2028')
 TEXTS = st.text(LETTERS, max_size=40)
 
 
@@ -49,7 +49,7 @@ def papers(draw: st.DrawFn) -> Paper:
 def as_shown(excerpt: Excerpt) -> tuple[object, ...]:
     """Of receipts the texts without capitals: which of several equal ones is shown is no matter."""
     said = [(one.query, one.field, one.text.casefold()) for one in excerpt.matches]
-    return excerpt.title_spans, excerpt.snippets, said
+    return *excerpt[:-1], said
 
 
 @given(st.lists(papers(), min_size=1, max_size=4), st.sampled_from([0, 1, 3]), st.integers(0, 20))
@@ -109,8 +109,8 @@ def test_the_passages_with_most_of_what_is_asked_are_shown_in_their_order() -> N
 def test_without_a_match_the_first_passage_is_shown_or_none_where_there_is_none() -> None:
     [shown, empty] = excerpts([Paper("", "One. Two.", [(0, 4), (5, 9)], []), paper(text="")], ASKED)
     assert shown.snippets == (Snippet(None, "One.", ()),)
-    assert empty == Excerpt((), (Snippet(None, "", ()),), ())
-    assert excerpts([Paper("", "", [], [])], ASKED) == [Excerpt((), (), ())]
+    assert empty == Excerpt(PMID, "", (), (Snippet(None, "", ()),), ())
+    assert excerpts([Paper("", "", [], [])], ASKED) == [Excerpt(PMID, "", (), (), ())]
 
 
 def test_all_passages_are_shown_if_asked_for_with_and_without_a_match() -> None:
@@ -160,3 +160,24 @@ def test_a_long_sentence_is_not_cut_within_a_match() -> None:
     [found] = shown.snippets
     assert places[1][0] < LONGEST_SNIPPET < places[1][1]
     assert (found.text[-5:], found.spans, found.cut_after) == ("lorem", ((0, 4),), True)
+
+
+def test_half_a_surrogate_pair_is_shown_as_one_character_that_stands_for_it() -> None:
+    text = "alfa \ud800 \udfff\ud7ff"
+    found = [Found(1, 1, 0, 6), Found(1, 1, 7, 9)]
+    [shown] = excerpts([Paper("\ud834!", text, [(0, 9, "\udcff\n")], found)], ASKED)
+    assert shown.title == "\ufffd!"
+    assert shown.snippets == (Snippet("\ufffd\n", "alfa \ufffd \ufffd\ud7ff", ((0, 6), (7, 9))),)
+    assert [one.text for one in shown.matches] == ["alfa \ufffd", "\ufffd\ud7ff"]
+
+
+@pytest.mark.parametrize("size", [0, 31, 32, 255, 256, 65_535, 65_536, 70_000])
+def test_texts_of_any_length_are_shown(size: int) -> None:
+    text = "x" * size
+    found = [Found(1, 1, 0, size)] if size else []
+    [shown] = excerpts([Paper(text, text, [(0, size, text or "Aims")], found)], ASKED)
+    assert shown.title == text
+    assert [one.text for one in shown.snippets] == [text]
+    assert [one.section for one in shown.snippets] == [text or "Aims"]
+    assert [one.text for one in shown.matches] == ([text] if size else [])
+    assert [one.spans for one in shown.snippets] == [((0, size),) if size else ()]

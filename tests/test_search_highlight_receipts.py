@@ -10,7 +10,7 @@ from corpus import Abstract, Author, Section
 from index.codec.documents import Kept
 from index.schema import stored
 from search.clauses import Between, Name
-from search.highlight import _Reader
+from search.highlight import Excerpt, _completed
 from search.results import Stored
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ KEPT = Stored(Kept.of(stored(PAPER)))
 def test_names_and_years_have_receipts_of_their_field(
     leaf: Name | Between, expected: list[tuple[str, str]]
 ) -> None:
-    [found] = _Reader([0, 0, 0], [leaf], {"q": 0}).excerpt(KEPT)[2:]
-    assert [(m.field, m.text) for m in found] == expected
+    found = _completed(Excerpt("A7", "Alfa", (), (), ()), KEPT, [leaf], ["q"])
+    assert [(m.field, m.text) for m in found.matches] == expected
 
 
 def test_names_stand_where_they_stand_in_the_query(searching: Callable[..., Searcher]) -> None:

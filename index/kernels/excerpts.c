@@ -1,5 +1,6 @@
 /* What is shown of the documents of a page, from the matches in them. */
 #include "columns.h"
+#include "messages.h"
 #include "room.h"
 
 #include <stdlib.h>
@@ -7,7 +8,8 @@
 
 double log(double);
 
-#define PASSAGES 2 /* beside title and abstract */
+#define PASSAGES 2 /* strings of a document, beside title and abstract */
+#define PMID 3
 #define REPEATED 0.1 /* what a repeat counts beside a match of another leaf, by the logarithm */
 
 /* A string of a document. */
@@ -21,9 +23,10 @@ typedef struct {
     int64_t start, end;
 } Span;
 
-/* A sentence, in characters of its text, and where in the JSON its label stands, in bytes. */
+/* A sentence, in characters of its text, and its label as it stands in JSON, with its quotes. */
 typedef struct {
-    int64_t start, end, label, label_end;
+    int64_t start, end;
+    const uint8_t *label, *label_end;
     int64_t first, matches; /* of those that begin in it */
     double worth;
     int is_chosen;
@@ -96,9 +99,9 @@ static int read_passages(const uint8_t *json, int64_t size, Passages *found) {
     Passage passage;
     for (found->size = 0; next_passage(&at, end, &passage); found->size++) {
         if (end - at > 1 && at[0] == ',' && at[1] == '"') {
-            passage.label = ++at - json;
+            passage.label = ++at;
             skip_string(&at, end);
-            passage.label_end = at - json;
+            passage.label_end = at;
         }
         Passage *all = with_room(found->passages, found->size, &found->room, sizeof(Passage));
         if (!all) return 0;
@@ -167,7 +170,9 @@ typedef struct {
     uint64_t hash;
 } Receipt;
 
-static inline int is_space(uint8_t byte) { return byte == ' ' || (byte >= 9 && byte <= 13); }
+static inline int is_space(uint8_t byte) {
+    return byte == ' ' || (byte >= 9 && byte <= 13) || (byte >= 0x1C && byte <= 0x1F);
+}
 
 /* The next letter without its capital, or one space for any white space; 0 at the end. */
 static inline uint8_t folded(const uint8_t **at, const uint8_t *end) {
@@ -224,26 +229,26 @@ static int64_t gather(const Match *match, int64_t matches, const int64_t *lines,
 
 /* ---- All of it -------------------------------------------------------------------------------- */
 
-/* Writes how many marks there are between two places, then the start and end of each, counted from
- * the first place. Matches that have letters in common are one mark. */
-static int64_t *put_marks(const Match *match, int64_t matches, int64_t start, int64_t end,
-                          int64_t *out) {
-    int64_t *count = out++, last = -1;
-    *count = 0;
+/* The matches between two places, counted from the first; those that have letters in common are one
+ * mark. Returns how many marks there are. */
+static int64_t merge_marks(const Match *match, int64_t matches, Span whole, Span *marks) {
+    int64_t count = 0;
     for (int64_t one = 0; one < matches; one++) {
-        if (!is_inside(&match[one], start, end)) continue;
-        if (match[one].start >= last) {
-            *out++ = match[one].start - start;
-            *out++ = match[one].end - start;
-            ++*count;
-        } else if (match[one].end > last) {
-            out[-1] = match[one].end - start;
-        } else {
-            continue;
-        }
-        last = match[one].end;
+        if (!is_inside(&match[one], whole.start, whole.end)) continue;
+        Span span = {match[one].start - whole.start, match[one].end - whole.start};
+        if (!count || span.start >= marks[count - 1].end) marks[count++] = span;
+        else if (span.end > marks[count - 1].end) marks[count - 1].end = span.end;
     }
-    return out;
+    return count;
+}
+
+static void put_marks(Message *out, const Span *marks, int64_t count) {
+    put_list(out, count);
+    for (int64_t nth = 0; nth < count; nth++) {
+        put_list(out, 2);
+        put_number(out, marks[nth].start);
+        put_number(out, marks[nth].end);
+    }
 }
 
 /* The part of a long passage with its first marks, cut between words and between marks. */
@@ -278,82 +283,142 @@ static int64_t keep_within(Span *mark, int64_t marks, Span passage, Span part) {
     return kept;
 }
 
-static int64_t *put_passages(const Match *match, const Passages *among, int64_t chosen, Text *text,
-                             int64_t longest, int64_t *out) {
-    *out++ = chosen;
+/* What a backslash in JSON and what follows it stand for; `at` goes on behind them. Whatever is no
+ * control character is written itself. */
+static uint8_t unescaped(const uint8_t **at, const uint8_t *end) {
+    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+    uint8_t letter = *++*at, value = 0;
+    const char *found = letter ? strchr(letters, letter) : NULL;
+    ++*at;
+    if (letter != 'u') return found ? (uint8_t)meant[found - letters] : letter;
+    for (int digit = 0; digit < 4 && *at < end; digit++, ++*at)
+        value = (uint8_t)(16 * value + (**at <= '9' ? **at - '0' : (**at | 32) - 'a' + 10));
+    return value;
+}
+
+static void put_label(Message *out, const uint8_t *at, const uint8_t *end) {
+    int64_t bytes = 0;
+    for (const uint8_t *one = at; one < end; bytes++)
+        if (*one == '\\') unescaped(&one, end);
+        else one++;
+    put_length(out, bytes);
+    while (at < end) {
+        const uint8_t *start = at;
+        while (at < end && *at != '\\') at++;
+        put_bytes(out, start, at - start);
+        if (at < end) put(out, unescaped(&at, end));
+    }
+}
+
+static void put_snippet(Message *out, const Passage *passage, Span part, Text *text,
+                        const Span *marks, int64_t count) {
+    int64_t start = byte_of(text, part.start), end = byte_of(text, part.end);
+    put_list(out, 5);
+    if (passage->label) put_label(out, passage->label + 1, passage->label_end - 1);
+    else put_nil(out);
+    put_string(out, text->at + start, end - start);
+    put_marks(out, marks, count);
+    put_truth(out, part.start > passage->start);
+    put_truth(out, part.end < passage->end);
+}
+
+static void put_snippets(Message *out, const Match *match, const Passages *among, int64_t chosen,
+                         Text *text, int64_t longest, Span *marks) {
+    put_list(out, chosen);
     for (int64_t nth = 0; nth < among->size; nth++) {
         const Passage *passage = &among->passages[nth];
         if (!passage->is_chosen) continue;
         Span whole = {passage->start, passage->end}, part = whole;
-        int64_t *head = out, *count = head + 6;
-        out = put_marks(&match[passage->first], passage->matches, whole.start, whole.end, count);
+        int64_t count = merge_marks(&match[passage->first], passage->matches, whole, marks);
         if (longest && whole.end - whole.start > longest) {
-            Span *marks = (Span *)(count + 1);
-            part = window(text, whole, longest, marks, *count);
-            *count = keep_within(marks, *count, whole, part);
-            out = count + 1 + 2 * *count;
+            part = window(text, whole, longest, marks, count);
+            count = keep_within(marks, count, whole, part);
         }
-        head[0] = part.start;
-        head[1] = part.end;
-        head[2] = passage->label;
-        head[3] = passage->label_end;
-        head[4] = part.start > whole.start;
-        head[5] = part.end < whole.end;
+        put_snippet(out, passage, part, text, marks, count);
     }
-    return out;
 }
 
-static int64_t *put_receipts(const Receipt *receipt, int64_t receipts, int64_t *out) {
-    *out++ = receipts;
+/* The next word of a text, which ends where `at` goes on; empty if there is none. */
+static const uint8_t *next_word(const uint8_t **at, const uint8_t *end) {
+    while (*at < end && is_space(**at)) ++*at;
+    const uint8_t *word = *at;
+    while (*at < end && !is_space(**at)) ++*at;
+    return word;
+}
+
+/* A text on one line: its words with one space between them. */
+static void put_on_one_line(Message *out, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *rest = at, *word;
+    int64_t bytes = 0;
+    while ((word = next_word(&rest, end)) < rest) bytes += rest - word + (bytes > 0);
+    put_length(out, bytes);
+    for (int is_first = 1; (word = next_word(&at, end)) < at; is_first = 0) {
+        if (!is_first) put(out, ' ');
+        put_bytes(out, word, at - word);
+    }
+}
+
+static void put_receipts(Message *out, const Receipt *receipt, int64_t receipts,
+                         const uint8_t *queries, const int64_t *borders) {
+    static const char *fields[] = {"title", "abstract"};
+    put_list(out, receipts);
     for (int64_t one = 0; one < receipts; one++, receipt++) {
-        *out++ = receipt->line;
-        *out++ = receipt->field;
-        *out++ = receipt->start;
-        *out++ = receipt->end;
+        const int64_t *border = &borders[receipt->line];
+        const char *field = fields[receipt->field];
+        put_list(out, 3);
+        put_string(out, queries + border[0], border[1] - border[0]);
+        put_on_one_line(out, receipt->written, receipt->written_end);
+        put_string(out, (const uint8_t *)field, (int64_t)strlen(field));
     }
-    return out;
 }
 
-/* Writes, document by document, the marks of its title, the passages that are shown, each with
- * where its label is, whether it is cut before and after, and its marks, and the receipts; a count
- * stands before marks, passages and receipts.
+/* Writes a message: a list of `Excerpt` of search/highlight.py, one a document.
  *
  * `strings` has those of all documents end to end. Of each document there are `fields` of them, and
  * `bounds` from where to where they go, counted from anywhere; `shown` are the places of title,
- * abstract and passages among them. `match` are in the order in which `mark` gives them, `lines`
- * say by leaf in which order receipts stand. No more than `most` passages are shown, or all for 0,
- * and of each no more than about `longest` characters, or all for 0. Needs room for 6 numbers a
- * match, 3 a document and 7 a passage that may be shown. Returns how many numbers it wrote, or -1
- * for want of memory.
+ * abstract, passages and PMID among them. `match` are in the order in which `mark` gives them. `lines`
+ * say by leaf in which line its receipts stand; a line has the query that goes from a border to the
+ * next one among all `queries`. No more than `most` passages are shown, or all for 0, and of each
+ * no more than about `longest` characters, or all for 0. Returns how many bytes the message has,
+ * of which it writes no more than `room`, or -1 for want of memory.
  */
 int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const int64_t *shown,
                 const uint8_t *strings, int64_t matches, const Match *match, int64_t leaves,
-                const int64_t *lines, int64_t most, int64_t longest, int64_t *out) {
+                const int64_t *lines, const uint8_t *queries, const int64_t *borders, int64_t most,
+                int64_t longest, int64_t room, uint8_t *message) {
+    Message out = {message, 0, room};
     Passages among = {0};
-    int64_t *first = out, *counts = calloc((size_t)leaves + 1, sizeof(int64_t));
+    int64_t *counts = calloc((size_t)leaves + 1, sizeof(int64_t));
     Receipt *receipts = malloc(((size_t)matches + 1) * sizeof(Receipt));
-    int has_failed = !counts || !receipts;
+    Span *marks = malloc(((size_t)matches + 1) * sizeof(Span));
+    int has_failed = !counts || !receipts || !marks;
+    put_list(&out, documents);
     for (int64_t nth = 0; nth < documents && !has_failed; nth++, bounds += fields + 1) {
         const Match *end = match + matches, *border = match, *last;
-        Text kept[3];
+        Text kept[4];
         while (border < end && border->nth == nth && border->field == TITLE) border++;
         for (last = border; last < end && last->nth == nth;) last++;
-        for (int64_t one = 0; one < 3; one++) {
+        for (int64_t one = 0; one < 4; one++) {
             const int64_t *bound = &bounds[shown[one]];
             kept[one] = text_of(strings + bound[0] - bounds[0], bound[1] - bound[0]);
         }
         strings += bounds[fields] - bounds[0];
-        out = put_marks(match, border - match, 0, INT64_MAX, out);
         has_failed = !read_passages(kept[PASSAGES].at, kept[PASSAGES].size, &among);
         if (has_failed) break;
         int64_t chosen = choose(border, last - border, &among, most, counts);
-        out = put_passages(border, &among, chosen, &kept[ABSTRACT], longest, out);
-        out = put_receipts(receipts, gather(match, last - match, lines, kept, receipts), out);
+        int64_t found = gather(match, last - match, lines, kept, receipts);
+        put_list(&out, 5);
+        put_string(&out, kept[PMID].at, kept[PMID].size);
+        put_string(&out, kept[TITLE].at, kept[TITLE].size);
+        put_marks(&out, marks, merge_marks(match, border - match, (Span){0, INT64_MAX}, marks));
+        put_snippets(&out, border, &among, chosen, &kept[ABSTRACT], longest, marks);
+        put_receipts(&out, receipts, found, queries, borders);
         matches -= last - match;
         match = last;
     }
     free(among.passages);
     free(counts);
     free(receipts);
-    return has_failed ? -1 : out - first;
+    free(marks);
+    return has_failed ? -1 : out.size;
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.codec.documents import Kept
-from search.highlight import Excerpt, _excerpted, _packed, _Reader
+from search.highlight import Excerpt, _completed, _excerpted, _packed
 from search.results import Match, Snippet, Stored
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from search.clauses import Leaf
     from search.results import Span
+
+
+PMID = "1"
 
 
 class Found(NamedTuple):
@@ -42,7 +45,7 @@ def excerpts(
     papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3, longest: int = 0
 ) -> list[Excerpt]:
     """What the kernel says of them all at once; the matches are brought into their order."""
-    order = {leaf.query: nth for nth, leaf in reversed(list(enumerate(asked)))}
+    queries = list(dict.fromkeys(leaf.query for leaf in asked))
     rows = [
         (nth, one.field, one.start, one.end, one.leaf)
         for nth, paper in enumerate(papers)
@@ -50,10 +53,9 @@ def excerpts(
     ]
     matches = np.array(rows, np.int64).reshape(-1, 5)
     stored = [Stored(Kept.of(_strings(paper))) for paper in papers]
-    lines = _packed(order[leaf.query] for leaf in asked)
-    numbers = _excerpted(matches, [one.kept for one in stored], lines, most, longest)
-    reader = _Reader(numbers, asked, order)
-    return [reader.excerpt(one) for one in stored]
+    lines = _packed([queries.index(leaf.query) for leaf in asked])
+    shown = _excerpted(matches, [one.kept for one in stored], lines, queries, most, longest)
+    return [_completed(one, kept, [], queries) for one, kept in zip(shown, stored, strict=True)]
 
 
 def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0) -> Excerpt:
@@ -73,7 +75,9 @@ def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0
     snippets = [
         _snippet(paper.text, paper.passages[nth], marks(inside[nth], 0), longest) for nth in chosen
     ]
-    return Excerpt(marks(title, 0), tuple(snippets), _receipts(paper, asked, found))
+    return Excerpt(
+        PMID, paper.title, marks(title, 0), tuple(snippets), _receipts(paper, asked, found)
+    )
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:
@@ -140,4 +144,4 @@ def _receipts(paper: Paper, asked: Sequence[Leaf], found: list[Found]) -> tuple[
 def _strings(paper: Paper) -> dict[str, str]:
     passages = json.dumps(paper.passages, ensure_ascii=False, separators=(",", ":"))
     kept = {"title": paper.title, "passages": passages, "abstract": paper.text}
-    return {"pmid": "1", **kept, "record": "{}"}
+    return {"pmid": PMID, **kept, "record": "{}"}
