@@ -79,9 +79,18 @@ TWICE static void saturate(double k1, double worth, double *x, int64_t size) {
     for (int64_t i = 0; i < size; i++) x[i] = worth * (x[i] / (x[i] + k1));
 }
 
-static void add_scores(const Setting *set, double worth, Block *block, double *total) {
+/* Scores by document, and marks of those that have one, or NULL where none are to be made. */
+typedef struct {
+    double *total;
+    uint8_t *mask;
+} Scores;
+
+static void add_scores(const Setting *set, double worth, Block *block, const Scores *scores) {
     saturate(set->k1, worth, block->x, block->size);
-    for (int64_t i = 0; i < block->size; i++) total[block->documents[i]] += block->x[i];
+    for (int64_t i = 0; i < block->size; i++) scores->total[block->documents[i]] += block->x[i];
+    if (scores->mask)
+        for (int64_t i = 0; i < block->size; i++)
+            scores->mask[block->documents[i]] |= block->x[i] > 0.0;
 }
 
 /* ---- A word ----------------------------------------------------------------------------------- */
@@ -99,7 +108,7 @@ static int is_word(const Setting *set, const Leaf *leaf, const Segment *const *s
 }
 
 static void score_word(const Setting *set, const Leaf *leaf, const Segment *const *segment,
-                       const Term *term, double weight, double *total) {
+                       const Term *term, double weight, const Scores *scores) {
     int64_t matching = 0;
     for (int64_t nth = 0; nth < leaf->terms; nth++)
         matching += list_of(segment[term[nth].segment], &term[nth]).size;
@@ -109,7 +118,7 @@ static void score_word(const Setting *set, const Leaf *leaf, const Segment *cons
         for (int64_t first = 0; first < list.size; first += AT_ONCE) {
             Block block;
             weigh(set, &list, first, &block);
-            add_scores(set, worth, &block, total);
+            add_scores(set, worth, &block, scores);
         }
     }
 }
@@ -185,7 +194,7 @@ static int add_rows(const Setting *set, const Leaf *leaf, const Segment *const *
 
 static int score_leaf(const Setting *set, const Leaf *leaf, const Segment *const *segment,
                       const Term *term, const Row *row, const int64_t *numbers, double weight,
-                      double *total, Sum *sum) {
+                      const Scores *scores, Sum *sum) {
     sum->size = 0;
     for (int64_t nth = 0; nth < leaf->terms; nth++) {
         List list = list_of(segment[term[nth].segment], &term[nth]);
@@ -198,19 +207,31 @@ static int score_leaf(const Setting *set, const Leaf *leaf, const Segment *const
     for (int64_t first = 0; first < sum->size; first += AT_ONCE) {
         Block block;
         take(sum, first, &block);
-        add_scores(set, worth, &block, total);
+        add_scores(set, worth, &block, scores);
     }
     return is_done;
 }
 
 /* ---- All leaves ------------------------------------------------------------------------------- */
 
-TWICE static void mark_matching(int64_t documents, const double *total, uint8_t *mask) {
+/* To mark documents one by one pays where there are at least so many times as many of them. */
+#define MANY 8
+
+static int are_few(const Setting *set, const Segment *const *segment, int64_t leaves,
+                   const Leaf *leaf, const Term *term) {
+    int64_t postings = 0, terms = 0;
+    for (int64_t nth = 0; nth < leaves; nth++) terms += leaf[nth].terms;
+    for (int64_t nth = 0; nth < terms; nth++)
+        postings += list_of(segment[term[nth].segment], &term[nth]).size;
+    return postings < set->documents / MANY;
+}
+
+TWICE static void mark_all(int64_t documents, const double *total, uint8_t *mask) {
     for (int64_t d = 0; d < documents; d++) mask[d] |= total[d] > 0.0;
 }
 
 /* Adds the scores of the leaves of a query, each by its weight, to `total`, and marks in `mask` all
- * documents that have a score after the first `reasons` leaves, if there are any.
+ * documents to which any of the first `reasons` leaves gives one.
  *
  * `sums` has a zero for every document, and has again afterwards; `found` has room for a document
  * more than there are. Returns 0, or -1 for want of memory.
@@ -219,15 +240,16 @@ int64_t score(const Setting *set, const Segment *const *segment, int64_t leaves,
               const Term *term, const Row *row, const int64_t *numbers, const double *weights,
               int64_t reasons, double *total, uint8_t *mask, double *sums, int32_t *found) {
     Sum sum = {sums, found, 0};
-    int is_done = 1;
+    int is_done = 1, is_marking = are_few(set, segment, reasons, leaf, term);
     for (int64_t nth = 0; nth < leaves && is_done; nth++, leaf++) {
+        Scores scores = {total, nth < reasons && is_marking ? mask : NULL};
         if (is_word(set, leaf, segment, term))
-            score_word(set, leaf, segment, term, weights[nth], total);
+            score_word(set, leaf, segment, term, weights[nth], &scores);
         else
-            is_done = score_leaf(set, leaf, segment, term, row, numbers, weights[nth], total, &sum);
+            is_done = score_leaf(set, leaf, segment, term, row, numbers, weights[nth], &scores, &sum);
         term += leaf->terms;
         for (int64_t rows = leaf->rows; rows--; row++) numbers += row->size;
-        if (nth + 1 == reasons) mark_matching(set->documents, total, mask);
+        if (nth + 1 == reasons && !is_marking) mark_all(set->documents, total, mask);
     }
     return is_done ? 0 : -1;
 }
@@ -262,9 +284,9 @@ static inline int has_any(const uint8_t *mask) {
 }
 
 static inline int has_score(const double *total, double least) {
-    int any = 0;
-    for (int nth = 0; nth < LOOKED_AT; nth++) any |= total[nth] >= least;
-    return any;
+    int64_t any = 0;
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= -(int64_t)(total[nth] >= least);
+    return any != 0;
 }
 
 /* Puts the best `most` of the marked documents into `found`, best first; returns how many. */
