@@ -88,10 +88,7 @@ class Agreement:
 
     def find(self, short: str) -> ShortForm | None:
         """What the corpus says of a short form, or None if no abstract defines it."""
-        key = fold_short(short)
-        if key not in self._forms:  # as most; to catch an error takes longer than to ask
-            return None
-        return self._forms[key]
+        return self._forms.get(fold_short(short))
 
     def agreed(self, short: str) -> str | None:
         """The long form that a short form may be taken for in a query, or None."""
@@ -195,12 +192,12 @@ def pairs_of(found: Iterable[Definition]) -> Pairs:
 
 def fold_short(short: str) -> str:
     """The key of a short form: IFN-β and IFN-beta, RCT and RCTs have one each."""
+    if short.isascii() and short.isalpha() and short.islower():
+        return short  # as most words that are looked for, and it would be found to be one token
     return _SHORT_KEYS[short]
 
 
 def _fold_short(short: str) -> str:
-    if short.isascii() and short.isalpha() and short.islower():
-        return short  # as most words that are looked for, and it would be found to be one token
     singular = short[:-1] if short[-1:] == "s" and short[-2:-1].isupper() else short
     return " ".join(token_table(singular).forms) or singular.casefold()
 

@@ -102,7 +102,7 @@ _Weighted = tuple["Terms | Sequence", float]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The hits of a query: which of all documents they are, the scores and years of all.
+    """The hits of a query: which of all documents they are, and the scores of all.
 
     Best first; ties are broken by the later year, then by the order in which abstracts were
     indexed, at every page in the same way.
@@ -110,7 +110,7 @@ class Ranking:
 
     mask: Mask
     scores: Scores
-    years: Numbers
+    setting: _Setting
 
     def __len__(self) -> int:
         """How many hits there are."""
@@ -124,8 +124,8 @@ class Ranking:
     def best(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores]:
         """The documents from one place in the order up to another, and their scores."""
         found = np.empty(min(last, len(self.mask)), np.int64)
-        columns = map(address, (self.scores, self.mask, self.years))
-        count = best(len(self.mask), *columns, len(found), address(found))
+        places = map(address, (self.scores, self.mask))
+        count = best(self.setting.packed, *places, len(found), address(found))
         documents = found[first:count]
         return documents, self.scores[documents]
 
@@ -143,6 +143,7 @@ class _Setting:
         scales = [
             self._scales(field, one, live) for field, one in zip(TEXT_FIELDS, lengths, strict=True)
         ]
+        self.years = _contiguous(postings.column("year"))
         self._held = (*lengths, *scales, live)
         self.packed = SETTING.pack(
             postings.size,
@@ -150,6 +151,7 @@ class _Setting:
             weights.k1,
             *map(address, lengths),
             *map(address, scales),
+            address(self.years),
             0 if live is None else address(live),
         )
 
@@ -179,7 +181,6 @@ class Ranker:
     def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
         self.postings = postings
         self.weights = weights or Weights()
-        self._years = _contiguous(postings.column("year"))
         self._local = threading.local()
 
     def rank(self, clause: Ranked) -> Ranking:
@@ -187,7 +188,7 @@ class Ranker:
         found = self._ranked(clause.clauses)
         mask = found.mask if self.postings.live is None else found.mask & self.postings.live
         scores = np.zeros(self.postings.size) if found.scores is None else found.scores
-        return Ranking(mask, scores, self._years)
+        return Ranking(mask, scores, self._setting)
 
     def raised(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The same hits with what hints add to their scores."""
@@ -314,9 +315,10 @@ class Ranker:
         return _Found(mask, _within(mask, scores), bool(reasons))
 
     def _between(self, first: int | None, last: int | None) -> Mask:
-        mask: Mask = self._years >= max(first or 0, NO_YEAR + 1)
+        years = self._setting.years
+        mask: Mask = years >= max(first or 0, NO_YEAR + 1)
         if last is not None:
-            mask &= self._years <= last
+            mask &= years <= last
         return mask
 
 

@@ -53,13 +53,21 @@ class Table(Mapping[str, Value], Generic[Value]):
         number = self._keys.find(key)
         if number == ABSENT:
             raise KeyError(key)
-        return self._read(json.loads(self._values[number]))
+        return self._value(number)
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 (as a mapping has it)
+        """The value of a key, or ``default``; to catch an error would take longer than to look."""
+        number = self._keys.find(key)
+        return default if number == ABSENT else self._value(number)
 
     def first_from(self, key: bytes) -> bytes | None:
         """The first key that is not before ``key``, both in UTF-8, or None."""
         keys = self._keys
         number = keys.first_from(key)
         return keys.utf8(number) if number < len(keys) else None
+
+    def _value(self, number: int) -> Value:
+        return self._read(json.loads(self._values[number]))
 
     @cached_property
     def _keys(self) -> Lexicon:

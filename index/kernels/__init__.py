@@ -26,8 +26,8 @@ TERM = Struct("=3qd")
 ROW = Struct("=3q")
 """Segment, group, how many words."""
 
-SETTING = Struct("=q2d5q")
-"""Document numbers, documents, k1, and the addresses of lengths, of scales and of what is live."""
+SETTING = Struct("=q2d6q")
+"""Document numbers, documents, k1, addresses of lengths, of scales, of years, of what is live."""
 
 LEXICON = Struct("=5q")
 """The address of the heads, how many, the column of starts, the address of the terms."""
@@ -75,7 +75,7 @@ def _function(name: str, count: int, result: type | None = None, *, is_long: boo
 _parallel, _brief = _loaded(ctypes.CDLL), _loaded(ctypes.PyDLL)
 find = _function("find", 3, ctypes.c_int64)
 score = _function("score", 13, ctypes.c_int64, is_long=True)
-best = _function("best", 6, ctypes.c_int64)
+best = _function("best", 5, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)
 excerpt = _function("excerpt", 15, ctypes.c_int64)
 cut = _function("cut", 6, ctypes.c_int64)

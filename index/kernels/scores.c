@@ -13,6 +13,7 @@ typedef struct {
     double count, k1;
     const int32_t *lengths[2]; /* of titles and abstracts in words, by document */
     const double *scales[2];   /* by length: a field's weight over its length normalization */
+    const int32_t *years;
     const uint8_t *live;       /* or NULL where no document is deleted */
 } Setting;
 
@@ -290,9 +291,10 @@ static inline int has_score(const double *total, double least) {
 }
 
 /* Puts the best `most` of the marked documents into `found`, best first; returns how many. */
-TWICE int64_t best(int64_t documents, const double *total, const uint8_t *mask, const int32_t *years,
-             int64_t most, int64_t *found) {
-    int64_t size = 0;
+TWICE int64_t best(const Setting *set, const double *total, const uint8_t *mask, int64_t most,
+                   int64_t *found) {
+    const int32_t *years = set->years;
+    int64_t documents = set->documents, size = 0;
     for (int64_t d = 0; d < documents; d++) {
         if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents &&
             !(size == most && size ? has_score(total + d, total[found[0]]) : has_any(mask + d))) {
