@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from index.abbreviations import definitions
@@ -128,6 +129,11 @@ class StoredAgreement(Agreement):
     def shorts_for(self, long: str) -> tuple[ShortForm, ...]:
         """The short forms agreed to stand for a long form, which is given by its ``fold_long``."""
         return tuple(self._forms[key] for key in self._longs.get(long, ()))
+
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """What ``fold_long`` says of the words that such long forms begin with: some thousands."""
+        return frozenset(long.partition(" ")[0] for long in self._longs)
 
     def begins_long(self, words: str) -> bool:
         """Whether such a long form begins with some words, or is them, given by ``fold_long``."""

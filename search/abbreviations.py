@@ -54,6 +54,7 @@ class Abbreviations:
     """What a corpus agrees on, applied to queries. Safe to share by threads."""
 
     def __init__(self, agreement: StoredAgreement) -> None:
+        self._agreement = agreement
         # The same words are asked for again and again, and most are no part of any form.
         self._short_form = lru_cache(maxsize=WORDS_KEPT)(partial(_agreed, agreement))
         self._begins_long = lru_cache(maxsize=WORDS_KEPT)(agreement.begins_long)
@@ -76,7 +77,9 @@ class Abbreviations:
 
     def _may_begin(self, text: str, word: Word, following: Word | None) -> bool:
         """Whether a form may begin with a word: with few words of a query one does."""
-        if self._begins_long(word.stem) or self._short_form(text[word.start : word.end]):
+        if word.stem in self._agreement.first_words:
+            return True
+        if self._short_form(text[word.start : word.end]):
             return True
         return following is not None and text.find(" ", word.end, following.start) < 0
 

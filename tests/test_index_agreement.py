@@ -99,6 +99,7 @@ def test_long_forms_lead_back_to_what_is_agreed_to_stand_for_them(tmp_path: Path
     long = fold_long("relapse rate")
     assert [one.short for one in stored.shorts_for(long)] == ["RR"]
     assert stored.shorts_for("relaps") == ()
+    assert stored.first_words == {fold_long("relapse"), fold_long("angry")}
     assert stored.begins_long(long)
     assert stored.begins_long("relaps")
     for words in ("", "rela", f"{long} fell", "rate", "zulu"):

@@ -44,7 +44,7 @@ class Table(Mapping[str, Value], Generic[Value]):
 
     def __iter__(self) -> Iterator[str]:
         """The keys in the order of their UTF-8."""
-        return map(self._keys.__getitem__, range(len(self)))
+        return iter(self._keys)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._keys.find(key) != ABSENT
