@@ -65,9 +65,9 @@ def chunks(
     """The abstracts in chunks, in their order, whose runs are written to ``folder``."""
     every = iter(abstracts)
     batches = iter(lambda: list(itertools.islice(every, SIZE)), [])
-    first, second = next(batches, []), next(batches, [])
-    batches = itertools.chain(filter(None, (first, second)), batches)
-    if workers == 1 or not second:
+    first = next(batches, [])
+    batches = itertools.chain(filter(None, [first]), batches)
+    if workers == 1 or len(first) < SIZE:
         reader = Analysis(vocabulary)
         for number, batch in enumerate(batches):
             yield digest(batch, reader, folder, str(number))

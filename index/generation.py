@@ -19,6 +19,7 @@ import os
 import shutil
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -166,12 +167,14 @@ def write_json(path: Path, content: object) -> None:
 
 
 def digests(target: Path) -> dict[str, FileDigest]:
-    """The digests of all files of a generation but its manifest and its seal."""
-    return {
-        path.name: FileDigest(path.stat().st_size, _sha256(path))
-        for path in sorted(target.iterdir())
-        if path.name not in _BESIDE
-    }
+    """The digests of all files of a generation but its manifest and its seal.
+
+    The files are read at the same time, as hashing lets other threads run.
+    """
+    paths = [path for path in sorted(target.iterdir()) if path.name not in _BESIDE]
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(_digest, paths)
+        return {path.name: digest for path, digest in zip(paths, found, strict=True)}
 
 
 def verify(index_dir: Path, manifest: Manifest, *, thorough: bool = True) -> None:
@@ -294,6 +297,10 @@ def _seal(home: Path, stamps: Mapping[str, Stamp]) -> None:
 
 def _is_id(name: Any) -> bool:  # noqa: ANN401 (whatever stands in the file)
     return isinstance(name, str) and name != "" and name.replace("-", "").isalnum()
+
+
+def _digest(path: Path) -> FileDigest:
+    return FileDigest(path.stat().st_size, _sha256(path))
 
 
 def _sha256(path: Path) -> str:

@@ -109,11 +109,11 @@ def test_chunks_are_of_one_size_but_the_last(tmp_path: Path, count: int, sizes: 
     assert [chunk.files.documents for chunk in found] == sizes
 
 
-def test_what_fits_into_one_chunk_needs_no_processes(
+def test_what_does_not_fill_a_chunk_needs_no_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunks_module, "_in_processes", lambda *_: pytest.fail("processes"))
-    assert len(list(chunks(many(7), VOCABULARY, tmp_path, 8))) == 1
+    assert len(list(chunks(many(6), VOCABULARY, tmp_path, 8))) == 1
 
 
 def test_abstracts_are_asked_for_as_they_are_needed(tmp_path: Path) -> None:
