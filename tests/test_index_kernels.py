@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.kernels import LIBRARY, address, best, column, facets
+from index.kernels import LIBRARY, SETTING, address, best, column, facets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,9 @@ def best_of(
     scores: NDArray[np.float64], hits: NDArray[np.bool_], years: NDArray[np.int32], most: int
 ) -> list[int]:
     found = np.empty(most, np.int64)
-    count = best(len(hits), *map(address, (scores, hits, years)), most, address(found))
+    nothing = (0,) * 4
+    setting = SETTING.pack(len(hits), len(hits), 1.6, *nothing, address(years), 0)
+    count = best(setting, address(scores), address(hits), most, address(found))
     return [int(document) for document in found[:count]]
 
 
