@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -105,7 +104,7 @@ class Speller:
         longest = len(starts) - 1
         first = starts[min(max(len(form) - most, 0), longest)]
         end = starts[min(len(form) + most + 1, longest)]
-        some, own = letters[first:end], _letters([form])
+        some, own = letters[first:end], np.uint64(_letters_of(form))
         least = np.maximum(np.bitwise_count(some & ~own), np.bitwise_count(own & ~some))
         near = np.flatnonzero(least <= most)
         places = first + near
@@ -117,10 +116,41 @@ class Speller:
         for word in missing:
             nearest = self.nearest(word)
             if nearest and nearest != fold(word):
-                better = re.sub(
-                    rf"(?<!\w){re.escape(word)}(?!\w)", nearest, better, flags=re.IGNORECASE
-                )
+                better = _replaced(better, word, nearest)
         return better if better != query else None
+
+
+def _replaced(query: str, word: str, better: str) -> str:
+    """The query with another word wherever one stands by itself, in small or capital letters.
+
+    A pattern made for one word alone would take longer to compile than all else here.
+    """
+    lowered, sought = query.lower(), word.lower()
+    if len(lowered) != len(query):  # as of İ: then capitals count
+        lowered, sought = query, word
+    pieces: list[str] = []
+    last, at = 0, lowered.find(sought) if sought else -1
+    while at >= 0:
+        end = at + len(sought)
+        if not (_is_of_word(lowered[at - 1 : at]) or _is_of_word(lowered[end : end + 1])):
+            pieces += (query[last:at], better)
+            last = end
+        at = lowered.find(sought, max(last, at + 1))
+    return "".join([*pieces, query[last:]])
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _letters_of(form: str) -> int:
+    """What ``_letters`` says of one word."""
+    once = twice = 0
+    for letter in form:
+        bit = 1 << ord(letter) % _LETTERS
+        twice |= once & bit
+        once |= bit
+    return once | twice << _LETTERS
 
 
 def _letters(words: Sequence[str]) -> NDArray[np.uint64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from index.tokens import fold
-from search.suggest import Speller
+from search.suggest import Speller, _letters, _letters_of, _replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +149,22 @@ def test_the_nearest_of_all_words_is_found(words: list[str], form: str) -> None:
     else:
         assert nearest is not None
         assert OSA.distance(nearest, form) == least
+
+
+@given(st.lists(st.text(LETTERS + "zzz", min_size=1, max_size=12), min_size=1, max_size=9))
+def test_letters_are_the_same_of_one_word_as_of_many(words: list[str]) -> None:
+    assert _letters(words).tolist() == list(map(_letters_of, words))
+
+
+@given(
+    st.text("aAb -_'(", max_size=12),
+    st.text("aAb-'", min_size=1, max_size=3),
+)
+def test_a_word_is_replaced_where_it_stands_by_itself(query: str, word: str) -> None:
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    assert _replaced(query, word, "better") == pattern.sub("better", query)
+
+
+def test_letters_that_are_two_in_small_ones_do_not_move_a_word() -> None:
+    assert _replaced("İ plasebo", "plasebo", "placebo") == "İ placebo"
+    assert _replaced("alfa", "", "placebo") == "alfa"
