@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import platform
@@ -40,7 +39,7 @@ from index.generation import (
     write_json,
     write_manifest,
 )
-from index.published import SPELLINGS, VOCABULARY, Published
+from index.published import SPELLINGS, VOCABULARY, Published, without_collector
 from index.schema import NO_YEAR, schema
 from index.vocabulary import Vocabulary
 
@@ -187,7 +186,7 @@ def _write_postings(
     writer = ArrayWriter(index)
     try:
         with tempfile.TemporaryDirectory(dir=target, suffix=PARTIAL) as runs:
-            with _without_collector():
+            with without_collector():
                 for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
                     writer.add_run(chunk.files)
                     tally.add(chunk)
@@ -199,18 +198,6 @@ def _write_postings(
     index.close()
     for lock in target.glob("*_WRITELOCK"):
         lock.unlink()
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Spares Python the search for cycles, a quarter of the time: chunks make none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _told(abstracts: Iterable[Abstract], progress: Progress) -> Iterator[Abstract]:

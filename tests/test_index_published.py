@@ -6,6 +6,7 @@ import json
 import pickle
 import shutil
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from corpus import Abstract, Section, write_jsonl
 from index import Concept, Published, RanvierIndexError, Vocabulary, build, generation
 from index.errors import BuildFailed, DamagedIndex, NoIndex, OutdatedIndex
 from index.generation import CURRENT, GENERATIONS, MANIFEST, SEAL, folder, pointer
-from index.published import _NEEDED
+from index.published import _NEEDED, without_collector
 from search import Searcher
 
 if TYPE_CHECKING:
@@ -238,6 +239,19 @@ def test_a_vocabulary_is_read_once_a_process(sealed: Path) -> None:
     assert one.analysis is other.analysis
     one.close()
     other.close()
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_python_does_not_look_for_garbage_within_and_then_as_before(*, was_on: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if was_on else gc.disable)()
+        with suppress(KeyError), without_collector():
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled() is was_on
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_every_flipped_bit_in_the_pointer_is_seen(index_dir: Path) -> None:

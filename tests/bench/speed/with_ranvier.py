@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from index import build as build_index
 from search import Searcher
 from search.feedback import Settings
+from web.server import calm_collector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +21,13 @@ def build(source: Path, target: Path, cores: int) -> None:
 
 
 class Engine:
-    """Ranks ten hits with snippets, receipts and expansions; facets only where they are asked."""
+    """Ranks ten hits with snippets, receipts and expansions; facets only where they are asked.
+
+    As where it is served, Python seldom looks for garbage.
+    """
 
     def __init__(self, home: Path, *, plain: bool = True) -> None:
+        calm_collector()
         self._searcher = Searcher.open(home, feedback=Settings(weight=0.0) if plain else None)
 
     def search(self, kind: str, query: Query) -> object:
