@@ -6,7 +6,7 @@ so that a match can be traced back to them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -143,7 +143,8 @@ def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Term
 @lru_cache(maxsize=LEAVES_KEPT)
 def or_in_a_row(word: Terms, phrases: tuple[Sequence, ...]) -> Terms:
     """A word, or any of some rows of words that mean the same; it is kept as ``word_of`` is."""
-    return replace(word, phrases=phrases)
+    # In a quarter of the time of ``dataclasses.replace``.
+    return Terms(word.query, word.terms, word.layer, word.fields, word.concept, phrases)
 
 
 @lru_cache(maxsize=LEAVES_KEPT)

@@ -93,7 +93,7 @@ class Highlighter:
                 shown = _excerpted(matches, kept, lines, queries, most, longest)
                 found |= zip(inside, shown, strict=True)
         for document, one in found.items():
-            if named or not all(match.text.isascii() for match in one.matches):
+            if named or not _is_ascii(one, stored[document]):
                 found[document] = _completed(one, stored[document], named, queries)
         return found
 
@@ -154,6 +154,11 @@ def _excerpted(
         if size <= room:
             return _decoder.decode(message[:size].data)
         room = size
+
+
+def _is_ascii(shown: Excerpt, stored: Stored) -> bool:
+    """Whether all receipts are: then none say the same in small and capital letters."""
+    return stored.kept.utf8.isascii() or all(match.text.isascii() for match in shown.matches)
 
 
 def _completed(

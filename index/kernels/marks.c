@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FEW 64
+#define ROWS_LATER ((int64_t)1 << 32)
 #define NEAR 32 /* rows that are in one piece of the processor's cache */
 
 /* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
@@ -17,8 +18,11 @@ typedef struct {
     const int64_t *numbers;
 } Query;
 
+/* A term of a leaf, or the first of words in a row, which are all among `numbers`. */
 typedef struct {
     int64_t group, number, leaf;
+    const Row *row;
+    const int64_t *numbers;
 } Sought;
 
 typedef struct {
@@ -31,11 +35,12 @@ typedef struct {
     int has_failed;
 } Places;
 
-static void add(Places *found, int64_t first, int64_t last, int64_t leaf) {
+static void add(Places *found, int64_t first, int64_t last, const Sought *sought) {
     Place *places = with_room(found->places, found->size, &found->room, sizeof(Place));
+    int64_t turn = found->size + (sought->row ? ROWS_LATER : 0);
     found->has_failed |= !places;
     if (!places) return;
-    places[found->size] = (Place){first, last, leaf, found->size};
+    places[found->size] = (Place){first, last, sought->leaf, turn};
     found->places = places;
     found->size++;
 }
@@ -65,25 +70,37 @@ static int by_term(const void *one, const void *other) {
     const Sought *a = one, *b = other;
     if (a->group != b->group) return a->group < b->group ? -1 : 1;
     if (a->number != b->number) return a->number < b->number ? -1 : 1;
-    return (a->leaf > b->leaf) - (a->leaf < b->leaf);
+    if (a->leaf != b->leaf) return a->leaf < b->leaf ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row); /* in the order in which they are given */
 }
 
-/* The terms of a segment in the order of group and number, exact ones by the number of their word;
- * NULL for want of memory. */
+static int64_t number_of(const Segment *segment, int64_t group, int64_t number) {
+    return group == EXACT ? get(segment->word_of, number) : number;
+}
+
+/* What is sought in a segment in the order of group and number, exact terms by the number of their
+ * word; NULL for want of memory. */
 static Sought *sorted_terms(const Segment *segment, int64_t nth, const Query *query,
                             int64_t *size) {
-    int64_t terms = 0;
-    for (int64_t leaf = 0; leaf < query->leaves; leaf++) terms += query->leaf[leaf].terms;
-    Sought *sought = malloc(((size_t)terms + 1) * sizeof(Sought));
+    int64_t most = 0;
+    for (int64_t leaf = 0; leaf < query->leaves; leaf++)
+        most += query->leaf[leaf].terms + query->leaf[leaf].rows;
+    Sought *sought = malloc(((size_t)most + 1) * sizeof(Sought));
     if (!sought) return NULL;
     const Term *term = query->term;
+    const Row *row = query->row;
+    const int64_t *numbers = query->numbers;
     *size = 0;
     for (int64_t leaf = 0; leaf < query->leaves; leaf++) {
         for (int64_t left = query->leaf[leaf].terms; left--; term++) {
-            if (term->segment != nth) continue;
-            int64_t number = term->number;
-            if (term->group == EXACT) number = get(segment->word_of, number);
-            sought[(*size)++] = (Sought){term->group, number, leaf};
+            int64_t number = number_of(segment, term->group, term->number);
+            if (term->segment == nth)
+                sought[(*size)++] = (Sought){term->group, number, leaf, NULL, NULL};
+        }
+        for (int64_t left = query->leaf[leaf].rows; left--; numbers += row->size, row++) {
+            int64_t number = number_of(segment, row->group, *numbers);
+            if (row->segment == nth)
+                sought[(*size)++] = (Sought){row->group, number, leaf, row, numbers};
         }
     }
     qsort(sought, (size_t)*size, sizeof(Sought), by_term);
@@ -103,15 +120,33 @@ static Asked asked_of(const Sought *sought, int64_t size, int64_t group) {
     return asked;
 }
 
-static void look(const Asked *asked, int64_t number, int64_t first, int64_t last, Places *found) {
+/* Whether the words of a row stand from its first one on, before the end of the document. */
+static int stands(const Segment *segment, const Sought *sought, int64_t first, int64_t end) {
+    const Stream *stream = &segment->stream;
+    if (first + sought->row->size > end) return 0;
+    for (int64_t step = 1; step < sought->row->size; step++) {
+        int64_t said = word_at(stream, first + step);
+        if (sought->group == STEMS) said = get(stream->stem_of, said);
+        if (said != number_of(segment, sought->group, sought->numbers[step])) return 0;
+    }
+    return 1;
+}
+
+/* Adds what a term stands for, and the rows that begin with it, unless `end` is 0. */
+static void look(const Segment *segment, const Asked *asked, int64_t number, int64_t first,
+                 int64_t last, int64_t end, Places *found) {
     int64_t low = 0, high = asked->size;
     while (low < high) {
         int64_t middle = (low + high) / 2;
         if (asked->terms[middle].number < number) low = middle + 1;
         else high = middle;
     }
-    for (; low < asked->size && asked->terms[low].number == number; low++)
-        add(found, first, last, asked->terms[low].leaf);
+    for (; low < asked->size && asked->terms[low].number == number; low++) {
+        const Sought *sought = &asked->terms[low];
+        if (!sought->row) add(found, first, last, sought);
+        else if (end && stands(segment, sought, first, end))
+            add(found, first, first + sought->row->size - 1, sought);
+    }
 }
 
 /* Which words are asked for, or by their stems, by what the stream says of them; all rare words
@@ -143,8 +178,8 @@ static void look_for_words(const Segment *segment, const Wanted *wanted, const A
     for (int64_t at = first; at < end; at++) {
         if (!(wanted->bits[said[at] / 8] >> said[at] % 8 & 1)) continue;
         int64_t word = word_at(stream, at);
-        look(exact, word, at, at, found);
-        look(stems, get(stream->stem_of, word), at, at, found);
+        look(segment, exact, word, at, at, end, found);
+        look(segment, stems, get(stream->stem_of, word), at, at, end, found);
     }
 }
 
@@ -167,31 +202,6 @@ static int64_t end_of(const Stream *stream, const Odd *odd, int64_t row) {
     int is_odd = place < odd->size && get(odd->rows, place) == row;
     int64_t width = is_odd ? get(odd->widths, place) : get(stream->width_of, word_at(stream, row));
     return get(stream->offsets, row) + width;
-}
-
-static void look_for_row(const Segment *segment, const Row *row, int64_t leaf,
-                         const int64_t *numbers, int64_t first, int64_t end, Places *found) {
-    const Stream *stream = &segment->stream;
-    for (int64_t at = first; at + row->size <= end; at++) {
-        int64_t step = 0;
-        for (; step < row->size; step++) {
-            int64_t word = word_at(stream, at + step);
-            if (row->group == EXACT ? word != get(segment->word_of, numbers[step])
-                                    : get(stream->stem_of, word) != numbers[step])
-                break;
-        }
-        if (step == row->size) add(found, at, at + row->size - 1, leaf);
-    }
-}
-
-static void look_for_rows(const Segment *segment, int64_t nth, const Query *query, int64_t first,
-                          int64_t end, Places *found) {
-    const int64_t *numbers = query->numbers;
-    const Row *row = query->row;
-    for (int64_t leaf = 0; leaf < query->leaves; leaf++)
-        for (int64_t rows = query->leaf[leaf].rows; rows--; numbers += row->size, row++)
-            if (row->segment == nth)
-                look_for_row(segment, row, leaf, numbers, first, end, found);
 }
 
 /* What is kept of a document lies together, but far from that of another: all is asked for before
@@ -251,10 +261,9 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
             if (!wide[group].size) continue;
             int64_t last = get(spans->starts, local + 1);
             for (int64_t at = get(spans->starts, local); at < last; at++)
-                look(&wide[group], get(spans->terms, at), first + get(spans->firsts, at),
-                     first + get(spans->lasts, at), &found);
+                look(segment, &wide[group], get(spans->terms, at), first + get(spans->firsts, at),
+                     first + get(spans->lasts, at), 0, &found);
         }
-        look_for_rows(segment, nth, query, first, end, &found);
         Odd odd = odd_of(stream, first, end);
         sort(found.places, found.size);
         for (int64_t one = 0; one < found.size; one++) {
