@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
@@ -130,7 +131,7 @@ class Documents:
         """Whether there is such a column."""
         return f"{COLUMN}{field}" in self._arrays
 
-    @property
+    @cached_property
     def _starts(self) -> memoryview:
         return self._arrays.view(f"{STRINGS}.starts")
 
