@@ -129,7 +129,7 @@ class _Parser:
         self.place += 1
         match lexeme.kind:
             case "phrase":
-                return Phrase(lexeme.text) if tokenize(lexeme.text) else None
+                return Phrase(lexeme.text) if _has_word(lexeme.text) else None
             case "prefix":
                 return self.prefix(lexeme.text)
             case "years":
@@ -252,6 +252,11 @@ def _may_be_long(text: str) -> bool:
     if len(text) <= MOST_WORDS or (text.isascii() and len(text) < 2 * MOST_WORDS):
         return False
     return not text.isascii() or len(_RUN.findall(text)) > MOST_WORDS
+
+
+def _has_word(text: str) -> bool:
+    """Whether a text has any token. In plain ASCII a letter or digit is enough."""
+    return bool(_RUN.search(text) if text.isascii() else tokenize(text))
 
 
 def _lexeme(found: re.Match[str]) -> _Lexeme:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import time
 from unittest import mock
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.tokens import tokenize
 from search import parser as module
-from search.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, parse
+from search.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, _has_word, parse
 from search.query import (
     All,
     Either,
@@ -173,3 +174,8 @@ ALPHABETS = st.sampled_from(["a1.,-_' ", "aB.", "1.,a", "αβ1 ", "aß- ", "é.x
 @given(ALPHABETS.flatmap(lambda letters: st.text(letters, min_size=40, max_size=300)))
 def test_no_text_of_too_many_words_is_taken_for_a_short_one(text: str) -> None:
     assert len(tokenize(text)) <= MOST_WORDS or module._may_be_long(text)
+
+
+@given(st.text(max_size=6) | st.text(string.printable, max_size=6))
+def test_a_phrase_has_a_word_if_a_token_is_found_in_it(text: str) -> None:
+    assert _has_word(text) == bool(tokenize(text))
