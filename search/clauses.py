@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from index.analysis import Layer
 
 LEAVES_KEPT = 1 << 12
@@ -176,6 +178,11 @@ def is_of_words(clause: Clause) -> bool:
         case Terms() | Hint():
             return True
         case Ranked(inner):
-            return all(map(is_of_words, inner))
+            return all(map(is_of_words, inner)) and has_reason(inner)
         case _:
             return False
+
+
+def has_reason(clauses: Iterable[Clause]) -> bool:
+    """Whether any of some clauses of words can be the reason of a hit."""
+    return any(not isinstance(clause, Hint) for clause in clauses)

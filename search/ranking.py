@@ -39,6 +39,8 @@ from search.clauses import (
     Sequence,
     Terms,
     Without,
+    has_reason,
+    is_of_words,
 )
 
 if TYPE_CHECKING:
@@ -198,13 +200,7 @@ class Ranker:
 
     def _is_free(self, clause: Clause) -> bool:
         """Whether a clause only asks for any of some words: most queries are of nothing else."""
-        match clause:
-            case Terms() | Hint():
-                return not self.weights.all_words_first
-            case Ranked(inner):
-                return all(map(self._is_free, inner)) and _has_reason(inner)
-            case _:
-                return False
+        return not self.weights.all_words_first and is_of_words(clause)
 
     def _of_words(self, clauses: Iterable[Clause]) -> tuple[Mask, Scores]:
         """The documents with any of some words, or with one row of words; and their scores."""
@@ -296,7 +292,7 @@ class Ranker:
         if len(clauses) == 1 and isinstance(clauses[0], Sequence):
             return _Found(*self._of_words(clauses))
         free = [clause for clause in clauses if self._is_free(clause)]
-        words = _Found(*self._of_words(free), decides=_has_reason(free))
+        words = _Found(*self._of_words(free), decides=has_reason(free))
         if len(free) == len(clauses) and words.decides:
             return words
         others = [clause for clause in clauses if not self._is_free(clause)]
@@ -341,8 +337,3 @@ def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:
             yield from inner
         else:
             yield clause
-
-
-def _has_reason(clauses: Iterable[Clause]) -> bool:
-    """Whether any of some free clauses can be the reason of a hit."""
-    return any(not isinstance(clause, Hint) for clause in clauses)

@@ -48,6 +48,7 @@ def test_a_clause_is_of_words_as_long_as_nothing_in_it_has_to_match() -> None:
     assert is_of_words(Ranked((ALFA, Hint(BRAVO, 0.3), Ranked((BRAVO, Ranked((ALFA,)))))))
     for other in (PAIR, AUTHOR, YEARS, Only(ALFA), Without(ALFA), Any((ALFA,)), Every((ALFA,))):
         assert not is_of_words(Ranked((ALFA, Ranked((BRAVO, other)))))
+    assert not is_of_words(Ranked((Hint(ALFA, 0.3),)))  # nothing is a reason
 
 
 @pytest.mark.parametrize(
