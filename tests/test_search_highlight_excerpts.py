@@ -113,6 +113,12 @@ def test_without_a_match_the_first_passage_is_shown_or_none_where_there_is_none(
     assert excerpts([Paper("", "", [], [])], ASKED) == [Excerpt(PMID, "", (), (), ())]
 
 
+def test_places_beyond_a_text_or_in_no_order_are_places_of_nothing() -> None:
+    for places in ([(5, 2)], [(90, 99)], [(99, 90)]):
+        [shown] = excerpts([Paper("", "alfa bravo", places, [Found(1, 1, 0, 4)])], ASKED)
+        assert [one.text for one in shown.snippets] == [""]
+
+
 def test_all_passages_are_shown_if_asked_for_with_and_without_a_match() -> None:
     places = [(0, 4), (5, 9), (10, 14), (15, 19)]
     [shown] = excerpts([Paper("", "One. Two. Six. Ten.", places, [Found(1, 1, 5, 8)])], ASKED, 0)

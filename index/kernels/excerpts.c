@@ -316,7 +316,7 @@ static void put_snippet(Message *out, const Passage *passage, Span part, Text *t
     put_list(out, 5);
     if (passage->label) put_label(out, passage->label + 1, passage->label_end - 1);
     else put_nil(out);
-    put_string(out, text->at + start, end - start);
+    put_string(out, text->at + start, end > start ? end - start : 0);
     put_marks(out, marks, count);
     put_truth(out, part.start > passage->start);
     put_truth(out, part.end < passage->end);
