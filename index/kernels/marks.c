@@ -20,7 +20,7 @@ typedef struct {
 
 /* A term of a leaf, or the first of words in a row, which are all among `numbers`. */
 typedef struct {
-    int64_t group, number, leaf;
+    int64_t group, number, leaf, turn;
     const Row *row;
     const int64_t *numbers;
 } Sought;
@@ -70,8 +70,7 @@ static int by_term(const void *one, const void *other) {
     const Sought *a = one, *b = other;
     if (a->group != b->group) return a->group < b->group ? -1 : 1;
     if (a->number != b->number) return a->number < b->number ? -1 : 1;
-    if (a->leaf != b->leaf) return a->leaf < b->leaf ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row); /* in the order in which they are given */
+    return (a->turn > b->turn) - (a->turn < b->turn); /* in which leaves and rows are given */
 }
 
 static int64_t number_of(const Segment *segment, int64_t group, int64_t number) {
@@ -93,14 +92,16 @@ static Sought *sorted_terms(const Segment *segment, int64_t nth, const Query *qu
     *size = 0;
     for (int64_t leaf = 0; leaf < query->leaves; leaf++) {
         for (int64_t left = query->leaf[leaf].terms; left--; term++) {
+            if (term->segment != nth) continue;
             int64_t number = number_of(segment, term->group, term->number);
-            if (term->segment == nth)
-                sought[(*size)++] = (Sought){term->group, number, leaf, NULL, NULL};
+            sought[*size] = (Sought){term->group, number, leaf, *size, NULL, NULL};
+            ++*size;
         }
         for (int64_t left = query->leaf[leaf].rows; left--; numbers += row->size, row++) {
+            if (row->segment != nth) continue;
             int64_t number = number_of(segment, row->group, *numbers);
-            if (row->segment == nth)
-                sought[(*size)++] = (Sought){row->group, number, leaf, row, numbers};
+            sought[*size] = (Sought){row->group, number, leaf, *size, row, numbers};
+            ++*size;
         }
     }
     qsort(sought, (size_t)*size, sizeof(Sought), by_term);
