@@ -120,14 +120,17 @@ class _Arrays:
         terms = dict.fromkeys(term for leading in edges for term in leading)
         self.symbols = _Symbols(terms | dict.fromkeys(map(stem, links)))
         numbers = self.symbols.of_stems
-        ordered = [sorted((numbers[term], node) for term, node in one.items()) for one in edges]
+        firsts = list(accumulate(map(len, edges), initial=0))
+        symbols = np.array([numbers[term] for one in edges for term in one], np.uint32)
+        nexts = np.array([node for one in edges for node in one.values()], np.uint32)
         roots = np.zeros(len(numbers) + 1, np.uint32)
-        for symbol, node in ordered[_ROOT]:
-            roots[symbol] = node
-        pairs = np.array([pair for one in ordered for pair in one], np.uint32).reshape(-1, 2)
+        of_root = slice(*firsts[_ROOT : _ROOT + 2])
+        roots[symbols[of_root]] = nexts[of_root]
+        ordered = np.lexsort((symbols, np.repeat(np.arange(len(edges)), np.diff(firsts))))
         self._columns = (
-            np.array(list(accumulate(map(len, ordered), initial=0)), np.uint32),
-            *pairs.T.copy(),
+            np.array(firsts, np.uint32),
+            symbols[ordered],
+            nexts[ordered],
             roots,
             np.isin(np.arange(len(roots)), [numbers[stem(link)] for link in links]),
             np.frombuffer(bytes(ends), np.uint8),
