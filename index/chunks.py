@@ -66,7 +66,7 @@ def chunks(
     every = iter(abstracts)
     batches = iter(lambda: list(itertools.islice(every, SIZE)), [])
     first = next(batches, [])
-    batches = itertools.chain(filter(None, [first]), batches)
+    batches = itertools.chain([first] if first else [], batches)
     if workers == 1 or len(first) < SIZE:
         reader = Analysis(vocabulary)
         for number, batch in enumerate(batches):

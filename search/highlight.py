@@ -82,6 +82,7 @@ class Highlighter:
         match it is the first. Those of more characters than ``longest``, if it is not 0, are cut.
         """
         queries = list(dict.fromkeys(leaf.query for leaf in asked))
+        lines = _packed([queries.index(leaf.query) for leaf in asked])
         named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
         found: dict[int, Excerpt] = {}
         for segment in self._postings.segments:
@@ -89,7 +90,6 @@ class Highlighter:
             if inside:
                 matches = self.matches(segment, asked, inside)
                 kept = [stored[one].kept for one in inside]
-                lines = _packed([queries.index(leaf.query) for leaf in asked])
                 shown = _excerpted(matches, kept, lines, queries, most, longest)
                 found |= zip(inside, shown, strict=True)
         for document, one in found.items():

@@ -96,9 +96,8 @@ class Postings:
 
     def known(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
-        for one in self.segments:
-            number = one.store.lexicon(layer).find(term)
-            if number != ABSENT and (one.live is None or len(one.counts(layer, number).documents)):
+        for one, number in self._numbers(layer, term):
+            if one.live is None or len(one.counts(layer, number).documents):
                 return True
         return False
 
@@ -216,11 +215,12 @@ class Postings:
         numbers = self._numbers(PLACES[field].group, term)
         return sum(one.frequency(field, number) for one, number in numbers)
 
-    def _numbers(self, group: str, term: str) -> Iterator[tuple[Segment, int]]:
-        for segment in self.segments:
-            number = segment.store.lexicon(group).find(term)
-            if number != ABSENT:
-                yield segment, number
+    def _numbers(self, group: str, term: str) -> list[tuple[Segment, int]]:
+        return [
+            (segment, number)
+            for segment in self.segments
+            if (number := segment.store.lexicon(group).find(term)) != ABSENT
+        ]
 
     def _likely_of_all(
         self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from index.tokens import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -63,7 +63,8 @@ class Speller:
         longest = max(map(len, words), default=0)
         lengths = np.fromiter(map(len, words), np.int32, len(words))
         starts = np.searchsorted(lengths, np.arange(longest + 2)).tolist()
-        return _Known(words, found, _letters(words), lengths, starts)
+        letters = np.fromiter(map(_letters, words), np.uint64, len(words))
+        return _Known(words, found, letters, lengths, starts)
 
     @property
     def _words(self) -> list[str]:
@@ -104,7 +105,7 @@ class Speller:
         longest = len(starts) - 1
         first = starts[min(max(len(form) - most, 0), longest)]
         end = starts[min(len(form) + most + 1, longest)]
-        some, own = letters[first:end], np.uint64(_letters_of(form))
+        some, own = letters[first:end], np.uint64(_letters(form))
         least = np.maximum(np.bitwise_count(some & ~own), np.bitwise_count(own & ~some))
         near = np.flatnonzero(least <= most)
         places = first + near
@@ -143,25 +144,11 @@ def _is_of_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
-def _letters_of(form: str) -> int:
-    """What ``_letters`` says of one word."""
+def _letters(word: str) -> int:
+    """Which letters a word has, as bits, and beyond these which it has more than once."""
     once = twice = 0
-    for letter in form:
+    for letter in word:
         bit = 1 << ord(letter) % _LETTERS
         twice |= once & bit
         once |= bit
     return once | twice << _LETTERS
-
-
-def _letters(words: Sequence[str]) -> NDArray[np.uint64]:
-    """Which letters words have, as bits, and beyond these which they have more than once."""
-    if not words:
-        return np.empty(0, np.uint64)
-    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32) % _LETTERS
-    owners = np.repeat(np.arange(len(words)), list(map(len, words)))
-    found, counts = np.unique(owners * _LETTERS + codes, return_counts=True)
-    marks = np.left_shift(np.uint64(1), (found % _LETTERS).astype(np.uint64))
-    marks[counts > 1] |= marks[counts > 1] << np.uint64(_LETTERS)
-    starts = np.searchsorted(found, np.arange(len(words)) * _LETTERS)
-    letters: NDArray[np.uint64] = np.bitwise_or.reduceat(marks, starts)
-    return letters

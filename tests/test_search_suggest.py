@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from index.tokens import fold
-from search.suggest import Speller, _letters, _letters_of, _replaced
+from search.suggest import Speller, _letters, _replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,9 +151,10 @@ def test_the_nearest_of_all_words_is_found(words: list[str], form: str) -> None:
         assert OSA.distance(nearest, form) == least
 
 
-@given(st.lists(st.text(LETTERS + "zzz", min_size=1, max_size=12), min_size=1, max_size=9))
-def test_letters_are_the_same_of_one_word_as_of_many(words: list[str]) -> None:
-    assert _letters(words).tolist() == list(map(_letters_of, words))
+def test_letters_are_bits_and_those_that_come_again_are_other_bits() -> None:
+    assert _letters("") == 0
+    assert _letters("ab") == _letters("ba") == 0b110
+    assert _letters("aba") == _letters("abaa") == 0b110 | 0b10 << 32
 
 
 @given(

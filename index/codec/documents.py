@@ -85,11 +85,6 @@ class Kept(Mapping[str, str]):
         string = self.utf8[bounds[place] - first : bounds[place + 1] - first]
         return string.decode("utf-8", "surrogatepass")
 
-    def part(self, field: str, start: int, end: int) -> str:
-        """A part of a string, from and to a byte."""
-        first = self.bounds[self.places[field]] - self.bounds[0]
-        return self.utf8[first + start : first + end].decode("utf-8", "surrogatepass")
-
     def __iter__(self) -> Iterator[str]:
         return iter(self.places)
 

@@ -113,6 +113,12 @@ static inline int64_t word_at(const Stream *stream, int64_t row) {
     return word;
 }
 
+/* What a row says of a group: its word, or the stem of that. */
+static inline int64_t said_at(const Stream *stream, int64_t group, int64_t row) {
+    int64_t word = word_at(stream, row);
+    return group == STEMS ? get(stream->stem_of, word) : word;
+}
+
 /* ---- A query ---------------------------------------------------------------------------------- */
 
 /* What a leaf asks for: so many terms and rows of words, in which fields as bits; are its rows what

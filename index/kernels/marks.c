@@ -123,11 +123,9 @@ static Asked asked_of(const Sought *sought, int64_t size, int64_t group) {
 
 /* Whether the words of a row stand from its first one on, before the end of the document. */
 static int stands(const Segment *segment, const Sought *sought, int64_t first, int64_t end) {
-    const Stream *stream = &segment->stream;
     if (first + sought->row->size > end) return 0;
     for (int64_t step = 1; step < sought->row->size; step++) {
-        int64_t said = word_at(stream, first + step);
-        if (sought->group == STEMS) said = get(stream->stem_of, said);
+        int64_t said = said_at(&segment->stream, sought->group, first + step);
         if (said != number_of(segment, sought->group, sought->numbers[step])) return 0;
     }
     return 1;
@@ -190,7 +188,7 @@ typedef struct {
     int64_t size;
 } Odd;
 
-/* There are hundreds of thousands in all; to look among these for each match takes longest of all. */
+/* There are hundreds of thousands in all: they are looked through once a document. */
 static Odd odd_of(const Stream *stream, int64_t first, int64_t end) {
     int64_t place = lower_bound(stream->odd_rows, stream->odd, first), left = stream->odd - place;
     Odd odd = {from(stream->odd_rows, place), from(stream->odd_values, place), 0};

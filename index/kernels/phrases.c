@@ -74,8 +74,7 @@ typedef struct {
 static inline int stand_around(const Stream *stream, int64_t row, const Sought *sought) {
     for (int64_t step = -sought->before; step <= sought->after; step++) {
         if (!step) continue;
-        int64_t said = word_at(stream, row + step);
-        if (sought->group == STEMS) said = get(stream->stem_of, said);
+        int64_t said = said_at(stream, sought->group, row + step);
         if (said != sought->said[sought->before + step]) return 0;
     }
     return 1;
