@@ -270,16 +270,17 @@ class Ranker:
             case Without(inner):
                 return _Found(~self._found(inner).mask)
             case Any(clauses):
-                found = [self._found(one) for one in clauses]
-                mask = np.logical_or.reduce([one.mask for one in found])
-                return _Found(mask, _summed(found))
+                every = [self._found(one) for one in clauses]
+                mask = np.logical_or.reduce([one.mask for one in every])
+                return _Found(mask, _summed(every))
             case Every(clauses):
-                found = [self._found(one) for one in clauses]
-                mask = np.logical_and.reduce([one.mask for one in found if one.decides])
-                ranks = any(one.is_reason for one in found)
-                return _Found(mask, _within(mask, _summed(found)), ranks)
+                every = [self._found(one) for one in clauses]
+                mask = np.logical_and.reduce([one.mask for one in every if one.decides])
+                ranks = any(one.is_reason for one in every)
+                return _Found(mask, _within(mask, _summed(every)), ranks)
             case Ranked(clauses):
-                return self._ranked(clauses)
+                found = self._ranked(clauses)
+                return found._replace(scores=_within(found.mask, found.scores))
 
     def _alone(
         self, leaf: Terms | Sequence, weight: float = 1.0, *, is_reason: bool = True
@@ -308,7 +309,7 @@ class Ranker:
         if self.weights.all_words_first and len(reasons) > 1 and scores is not None:
             complete = np.logical_and.reduce(reasons)
             scores = scores + complete * (scores.max(initial=0.0) + 1.0)
-        return _Found(mask, _within(mask, scores), bool(reasons))
+        return _Found(mask, scores, bool(reasons))
 
     def _between(self, first: int | None, last: int | None) -> Mask:
         years = self._setting.years
