@@ -107,10 +107,9 @@ class Segment:
 
     def counts(self, layer: Layer, number: int) -> Counts:
         """The documents with a term in a layer of title or abstract."""
-        arrays = self.store.postings
         span = self.store.span(layer, number)
-        lists = (arrays[f"{layer}.{name}"][span] for name in ("documents", "counts.0", "counts.1"))
-        return Counts(*self._moved(*lists))
+        documents = self.store.postings[f"{layer}.documents"][span]
+        return Counts(*self._moved(documents, *self.store.counts(layer, span)))
 
     def frequencies(self, field: str, numbers: range) -> Numbers:
         """In how many documents each of some terms stands in a field."""
@@ -214,7 +213,7 @@ def _places(store: Store, field: str, number: int) -> Numbers:
     arrays = store.postings
     span = store.span(field, number)
     documents = arrays[f"{field}.documents"][span].astype(np.int64)
-    owners = np.repeat(documents, arrays[f"{field}.counts.0"][span])
+    owners = np.repeat(documents, *store.counts(field, span))
     starts = arrays.view(f"{field}.position_starts")
     positions = arrays[f"{field}.positions"][starts[number] : starts[number + 1]]
     return owners << 32 | positions.astype(np.int64) + (1 << 31)

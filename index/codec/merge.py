@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from index.codec.arrays import smallest
+from index.codec.counts import packed
 from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, RARE, STEMS
 from index.codec.lexicon import Terms, write_lexicon
 from index.codec.run import NO_TERM, SEEN_BITS
 from index.kernels import address, merge_lists, merge_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,8 +50,10 @@ def write_run(run: Run, arrays: ArraysWriter) -> None:
         arrays.write_strings(f"{group}.terms", inverted.terms)
         _write(arrays, f"{group}.starts", inverted.starts)
         _write(arrays, f"{group}.documents", inverted.documents)
+        counted = packed(inverted.counts)
+        arrays.write(f"{group}.counts", counted.packed)
+        _write_odd(counted.odd, counted.beside, group, arrays)
         for column, counts in enumerate(inverted.counts):
-            _write(arrays, f"{group}.counts.{column}", counts)
             length = np.bincount(inverted.documents, counts, run.count)
             _write(arrays, f"length.{GROUPS[group][column]}", length)
         if group in _POSITIONAL:
@@ -68,6 +71,12 @@ def write_run(run: Run, arrays: ArraysWriter) -> None:
 
 def _write(arrays: ArraysWriter, name: str, values: Numbers) -> None:
     arrays.write(name, values.astype(smallest(_most(values))))
+
+
+def _write_odd(odd: Numbers, beside: Iterable[Numbers], group: str, arrays: ArraysWriter) -> None:
+    _write(arrays, f"{group}.odd.postings", odd)
+    for column, counts in enumerate(beside):
+        _write(arrays, f"{group}.odd.counts.{column}", counts)
 
 
 class _Part(NamedTuple):
@@ -112,12 +121,9 @@ def _merge_group(
     runs = [part.arrays for part in parts]
     numbers = [np.empty(len(run[f"{group}.starts"]) - 1, np.uint32) for run in runs]
     size = write_lexicon(target, group, _merged_terms(runs, f"{group}.terms", numbers))
-    columns: dict[str, Any] = {"documents": smallest(documents)}
-    for column in range(len(GROUPS[group])):
-        name = f"counts.{column}"
-        columns[name] = _widest(f"{group}.{name}", runs)
     merger = _Merger(parts, group, numbers, size)
-    merger.merge("starts", columns, target)
+    merger.merge("starts", {"documents": smallest(documents), "counts": np.uint8}, target)
+    merger.merge_odd(target)
     if group in _POSITIONAL:
         positions = _widest(f"{group}.positions", runs)
         merger.merge("position_starts", {"positions": positions}, target)
@@ -159,10 +165,7 @@ class _Merger(NamedTuple):
 
     def merge(self, starts: str, columns: dict[str, Any], target: ArraysWriter) -> None:
         runs = [part.arrays for part in self.parts]
-        totals = np.zeros(self.size, np.int64)
-        for numbers, run in zip(self.numbers, runs, strict=True):
-            totals[numbers] += np.diff(run[f"{self.group}.{starts}"])
-        merged = np.concatenate([[0], np.cumsum(totals)])
+        merged = self._starts([part.arrays[f"{self.group}.{starts}"] for part in self.parts])
         target.write(f"{self.group}.{starts}", merged.astype(smallest(int(merged[-1]))))
         borders = np.searchsorted(merged, np.arange(0, max(merged[-1], 1), BATCH), "right") - 1
         ranges = list(itertools.pairwise([*borders.tolist(), self.size]))
@@ -177,6 +180,29 @@ class _Merger(NamedTuple):
                     file.write(batch.data)
                     for run in runs:
                         run.forget()
+
+    def merge_odd(self, target: ArraysWriter) -> None:
+        """Writes the odd postings by the numbers that they have among those of all runs."""
+        every = [part.arrays[f"{self.group}.starts"].astype(np.int64) for part in self.parts]
+        reached = self._starts(every)
+        odd: list[Numbers] = []
+        for part, numbers, starts in zip(self.parts, self.numbers, every, strict=True):
+            own = part.arrays[f"{self.group}.odd.postings"]
+            terms = np.searchsorted(starts, own, "right") - 1
+            odd.append(reached[numbers[terms]] + own - starts[terms])
+            reached[numbers] += np.diff(starts)
+        order = np.argsort(np.concatenate(odd))
+        names = [f"{self.group}.odd.counts.{column}" for column in range(len(GROUPS[self.group]))]
+        counts = (np.concatenate([part.arrays[name] for part in self.parts]) for name in names)
+        beside = (column[order] for column in counts)
+        _write_odd(np.concatenate(odd)[order], beside, self.group, target)
+
+    def _starts(self, every: Iterable[Numbers]) -> Numbers:
+        """Where the lists of all terms start, by where those of each run do."""
+        totals = np.zeros(self.size, np.int64)
+        for numbers, starts in zip(self.numbers, every, strict=True):
+            totals[numbers] += np.diff(starts)
+        return np.concatenate([[0], np.cumsum(totals)])
 
     def _lists(self, starts: str, name: str) -> Numbers:
         """A column of all runs, as ``merge_lists`` is told."""

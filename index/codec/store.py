@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from index.codec.arrays import Arrays
+from index.codec.counts import unpacked
 from index.codec.documents import Documents
 from index.codec.layout import EXACT, GROUPS, LAYER_GROUPS, PLACES, RARE, STEMS
 from index.codec.lexicon import ABSENT, Lexicon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[Any]
 
-_LISTS = ("starts", "documents", "counts.0", "counts.1")
+_LISTS = ("starts", "documents", "counts", "odd.postings", "odd.counts.0", "odd.counts.1")
 _OF_EXACT = ("exact.words", "exact.position_starts", "exact.positions")
 _OF_STEMS = ("stems.form_starts", "stems.forms")
 _STREAM = (
@@ -63,12 +65,16 @@ class Store:
         starts = self.postings.view(f"{group}.starts")
         return slice(starts[term], starts[term + 1])
 
+    def counts(self, group: str, span: slice) -> tuple[Numbers, ...]:
+        """How often the terms of some postings stand in each field of their group."""
+        return tuple(self._counts(group, column, span) for column in range(len(GROUPS[group])))
+
     def field_postings(self, field: str, term: int) -> tuple[Numbers, Numbers]:
         """The documents that have a term in one field, and how often."""
         group, column = PLACES[field]
         span = self.span(group, term)
         documents = self.postings[f"{group}.documents"][span]
-        counts = self.postings[f"{group}.counts.{column}"][span]
+        counts = self._counts(group, column, span)
         if len(GROUPS[group]) == 1:
             return documents, counts
         there = counts > 0
@@ -88,8 +94,8 @@ class Store:
             return np.zeros(0, np.int64)
         if len(GROUPS[group]) == 1 and live is None:
             return starts[1:] - starts[:-1]
-        span = slice(starts[0], starts[-1])
-        counted = arrays[f"{group}.counts.{column}"][span] > 0
+        span = slice(int(starts[0]), int(starts[-1]))
+        counted = self._counts(group, column, span) > 0
         if live is not None:
             counted &= live[arrays[f"{group}.documents"][span]]
         before = np.zeros(len(counted) + 1, np.int64)
@@ -103,7 +109,7 @@ class Store:
         span = self.span(group, number)
         if len(GROUPS[group]) == 1 and live is None:
             return int(span.stop - span.start)
-        counted = self.postings[f"{group}.counts.{column}"][span] > 0
+        counted = self._counts(group, column, span) > 0
         if live is not None:
             counted &= live[self.postings[f"{group}.documents"][span]]
         return int(np.count_nonzero(counted))
@@ -124,11 +130,14 @@ class Store:
             return self._in_stream(group, column, term, document)
         starts = self.postings.view(f"{group}.position_starts")
         span = self.span(group, term)
-        counts = self.postings[f"{group}.counts.0"][span]
+        [counts] = self.counts(group, span)
         nth = int(np.searchsorted(self.postings[f"{group}.documents"][span], document))
         first = starts[term] + int(counts[:nth].sum())
         rows = self.postings[f"{group}.positions"][first : first + int(counts[nth])]
         return [Occurrence(row, 0, 0) for row in rows.tolist()]
+
+    def _counts(self, group: str, column: int, span: slice) -> Numbers:
+        return unpacked(self.postings, group, len(GROUPS[group]), column, span)
 
     def _in_stream(self, group: str, column: int, term: int, document: int) -> list[Occurrence]:
         arrays = self.postings
@@ -156,18 +165,19 @@ class Store:
     def columns(self) -> tuple[int, ...]:
         """Where the arrays are, as ``index.kernels`` is told of a segment (``columns.h``)."""
         arrays = self.postings
-        lists = (f"{g}.{c}" for g in LAYER_GROUPS for c in _LISTS)
-        wide = (f"wide.{group}.{column}" for group in LAYER_GROUPS[1:] for column in _WIDE)
-        counted = ("stream.rare.rows", "stream.odd.rows", "stream.stem_of")
-        sizes = [len(arrays[name]) for name in counted]
-        before, beside = map(
-            chain.from_iterable,
-            (
-                map(arrays.column, [*lists, *_OF_EXACT, *_OF_STEMS, *_STREAM]),
-                map(arrays.column, wide),
-            ),
-        )
-        return (*before, *sizes, *beside)
+        columns: list[int] = []
+
+        def add(names: Iterable[str], counted: Iterable[str] = ()) -> None:
+            columns.extend(chain.from_iterable(map(arrays.column, names)))
+            columns.extend(len(arrays[name]) for name in counted)
+
+        for group in LAYER_GROUPS:
+            add([f"{group}.{name}" for name in _LISTS], [f"{group}.odd.postings"])
+        add([*_OF_EXACT, *_OF_STEMS])
+        add(_STREAM, ["stream.rare.rows", "stream.odd.rows", "stream.stem_of"])
+        for group in LAYER_GROUPS[1:]:
+            add(f"wide.{group}.{name}" for name in _WIDE)
+        return tuple(columns)
 
     def word(self, term: int) -> int:
         """The number in the stream of an exact term."""

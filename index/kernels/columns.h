@@ -17,6 +17,11 @@
 #define CONCEPTS 2
 #define RARE 0xFFFF
 
+/* The byte of a posting, and what it says if its counts are beside: see index/codec/counts.py. */
+#define ODD 0xFF
+#define IN_TITLE(BYTE) ((BYTE) >> 6)
+#define IN_ABSTRACT(BYTE) ((BYTE) & 0x3F)
+
 /* What is compiled twice, for processors with wide registers and for others; the loader chooses. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute)
 #if __has_attribute(target_clones)
@@ -80,7 +85,8 @@ static inline uint64_t head_of(const uint8_t *term, int64_t length) {
 
 /* The posting lists of a group of terms, one after the other. */
 typedef struct {
-    Column starts, documents, counts[2];
+    Column starts, documents, counts, odd_postings, odd_counts[2];
+    int64_t odd; /* how many odd postings there are */
 } Postings;
 
 /* The words of all documents, row by row: see index/codec/run.py. */
@@ -103,6 +109,17 @@ typedef struct {
     Wide wide[2];  /* of stems, of concepts */
     int64_t first; /* the number of its first document in the index */
 } Segment;
+
+/* How often the term of a posting stands in title and abstract. */
+static inline void counts_at(const Postings *postings, int64_t place, int64_t counts[2]) {
+    int64_t byte = get(postings->counts, place);
+    counts[TITLE] = IN_TITLE(byte);
+    counts[ABSTRACT] = IN_ABSTRACT(byte);
+    if (byte != ODD) return;
+    int64_t nth = lower_bound(postings->odd_postings, postings->odd, place);
+    for (int field = TITLE; field <= ABSTRACT; field++)
+        counts[field] = get(postings->odd_counts[field], nth);
+}
 
 static inline int64_t word_at(const Stream *stream, int64_t row) {
     int64_t word = get(stream->words, row);

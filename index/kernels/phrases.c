@@ -101,10 +101,9 @@ static int look_at(const Segment *segment, Reached *reached, int64_t words, cons
     const Stream *stream = &segment->stream;
     Standing standing = {.size = 0};
     for (Reached *least; (least = least_of(reached, words))->document != INT64_MAX;) {
-        int64_t start = get(stream->starts, least->document), count = 0;
-        for (int field = TITLE; field <= ABSTRACT; field++)
-            count += get(postings->counts[field], least->place);
-        for (; count--; least->position++) {
+        int64_t start = get(stream->starts, least->document), counts[2];
+        counts_at(postings, least->place, counts);
+        for (int64_t left = counts[TITLE] + counts[ABSTRACT]; left--; least->position++) {
             int64_t row = start + get(segment->positions, least->position);
             standing.documents[standing.size] = least->document;
             standing.rows[standing.size++] = row;

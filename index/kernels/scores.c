@@ -17,10 +17,10 @@ typedef struct {
     const uint8_t *live;       /* or NULL where no document is deleted */
 } Setting;
 
-/* A posting list whose documents are counted from `base`. */
+/* A posting list, from `start` on among all; its documents are counted from `base`. */
 typedef struct {
-    Column documents, counts[2];
-    int64_t size, base;
+    const Postings *postings;
+    int64_t start, size, base;
     double weight;
 } List;
 
@@ -28,9 +28,7 @@ static List list_of(const Segment *segment, const Term *term) {
     const Postings *postings = &segment->postings[term->group];
     int64_t start = get(postings->starts, term->number);
     int64_t size = get(postings->starts, term->number + 1) - start;
-    Column counts[2] = {from(postings->counts[0], start), from(postings->counts[1], start)};
-    Column documents = from(postings->documents, start);
-    return (List){documents, {counts[0], counts[1]}, size, segment->first, term->weight};
+    return (List){postings, start, size, segment->first, term->weight};
 }
 
 static inline double idf(const Setting *set, int64_t matching) {
@@ -41,7 +39,7 @@ static inline double scale(const Setting *set, int field, int64_t d) {
     return set->scales[field][set->lengths[field][d]];
 }
 
-/* ---- Lists of small numbers: the usual case --------------------------------------------------- */
+/* ---- Blocks of postings: the usual case -------------------------------------------------------- */
 
 #define AT_ONCE 256 /* postings: no branch is to be guessed, and divisions are done together */
 
@@ -52,28 +50,43 @@ typedef struct {
 } Block;
 
 static int is_usual(const Setting *set, const Leaf *leaf, const List *list) {
-    return leaf->fields == BOTH && !set->live && list->weight > 0.0 && list->documents.width <= 4 &&
-           list->counts[TITLE].width == 1 && list->counts[ABSTRACT].width == 1;
+    return leaf->fields == BOTH && !set->live && list->weight > 0.0 &&
+           list->postings->documents.width <= 4;
+}
+
+/* Corrects what the bytes of odd postings do not tell, in a block that begins with posting `start`. */
+static void weigh_odd(const Setting *set, const Postings *postings, int64_t start, Block *block) {
+    int64_t nth = lower_bound(postings->odd_postings, postings->odd, start);
+    for (; nth < postings->odd; nth++) {
+        int64_t i = get(postings->odd_postings, nth) - start;
+        if (i >= block->size) break;
+        int64_t d = block->documents[i];
+        block->x[i] = (double)get(postings->odd_counts[TITLE], nth) * scale(set, TITLE, d) +
+                      (double)get(postings->odd_counts[ABSTRACT], nth) * scale(set, ABSTRACT, d);
+    }
 }
 
 #define WEIGH(DOCUMENT)                                                                            \
     for (int64_t i = 0; i < block->size; i++) {                                                    \
-        int64_t d = ((const DOCUMENT *)list->documents.at)[first + i] + list->base;                \
+        int64_t d = ((const DOCUMENT *)documents.at)[i] + list->base;                              \
         block->documents[i] = (int32_t)d;                                                          \
-        block->x[i] = titles[i] * scale(set, TITLE, d) + abstracts[i] * scale(set, ABSTRACT, d);   \
+        block->x[i] = IN_TITLE(counts[i]) * scale(set, TITLE, d) +                                 \
+                      IN_ABSTRACT(counts[i]) * scale(set, ABSTRACT, d);                            \
     }
 
 /* Takes the next postings of a list, from `first` on. */
 static void weigh(const Setting *set, const List *list, int64_t first, Block *block) {
-    const uint8_t *titles = (const uint8_t *)list->counts[TITLE].at + first;
-    const uint8_t *abstracts = (const uint8_t *)list->counts[ABSTRACT].at + first;
-    int64_t left = list->size - first;
+    const Postings *postings = list->postings;
+    int64_t start = list->start + first, left = list->size - first;
+    const uint8_t *counts = from(postings->counts, start).at;
+    Column documents = from(postings->documents, start);
     block->size = left < AT_ONCE ? left : AT_ONCE;
-    switch (list->documents.width) {
+    switch (documents.width) {
     case 1: WEIGH(uint8_t) break;
     case 2: WEIGH(uint16_t) break;
     default: WEIGH(uint32_t) break;
     }
+    weigh_odd(set, postings, start, block);
 }
 
 TWICE static void saturate(double k1, double worth, double *x, int64_t size) {
@@ -171,8 +184,8 @@ static void add_list(const Setting *set, const Leaf *leaf, const List *list, Sum
         return;
     }
     for (int64_t i = 0; i < list->size; i++) {
-        int64_t counts[2] = {get(list->counts[TITLE], i), get(list->counts[ABSTRACT], i)};
-        int64_t d = get(list->documents, i) + list->base;
+        int64_t counts[2], d = get(list->postings->documents, list->start + i) + list->base;
+        counts_at(list->postings, list->start + i, counts);
         add_counts(set, leaf, d, counts, list->weight, sum);
     }
 }

@@ -34,6 +34,8 @@ def random_abstracts(seed: int, count: int) -> list[Abstract]:
 
     def text(longest: int) -> str:
         words = chance.choices(WORDS, commoner, k=chance.randint(0, longest))
+        if chance.random() < 0.05:  # more often than fits into the byte of a posting
+            words += [chance.choice(WORDS)] * chance.choice((4, 70))
         joints = chance.choices((" ", ", ", ". ", "\n"), (16, 2, 1, 1), k=len(words))
         return "".join(map("".join, zip(words, joints, strict=True))).strip(" ,.\n")
 
