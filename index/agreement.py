@@ -237,4 +237,6 @@ def _meanings(longs: Mapping[str, Counter[str]]) -> tuple[Meaning, ...]:
 
 def _commonest(spellings: Counter[str]) -> str:
     """The most frequent; of two that are equally so the one in small letters."""
+    if len(spellings) == 1:  # as nearly all are
+        return next(iter(spellings))
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling.swapcase()))

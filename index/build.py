@@ -104,7 +104,7 @@ def build(
     published, ``corpus.UnusableFile`` for a file that holds no abstracts.
     """
     report = report if report is not None else Report()
-    with _locked(index_dir), _sentences_for_faults(index_dir):
+    with _locked(index_dir), _sentences_for_faults(index_dir), without_collector():
         clean_up(index_dir)
         partial = folder(index_dir, _new_id() + PARTIAL)
         partial.mkdir(parents=True)
@@ -186,10 +186,9 @@ def _write_postings(
     writer = ArrayWriter(index)
     try:
         with tempfile.TemporaryDirectory(dir=target, suffix=PARTIAL) as runs:
-            with without_collector():
-                for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
-                    writer.add_run(chunk.files)
-                    tally.add(chunk)
+            for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
+                writer.add_run(chunk.files)
+                tally.add(chunk)
             writer.commit()
     except BaseException:
         if not writer.is_closed:

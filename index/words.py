@@ -95,31 +95,25 @@ def word_table(text: str) -> WordTable:
 
 def paths(spelling: str) -> Iterator[list[str]]:
     """The rows of terms by which a spelling is recognized; spellings that share one are one."""
-    found = words(spelling)
+    table = word_table(spelling)
+    forms, joined = table.forms, table.joined
+    stems = list(map(STEMS.__getitem__, forms))
+    prefixes = {place for place in joined if forms[place] in PREFIXES}
     terms = []
     place = 0
-    while place < len(found):
-        word = found[place]
-        if word.is_prefix and word.joined:
-            terms.append(word.joined)
-            place += 2
-        else:
-            terms.append(word.stem)
-            place += 1
+    while place < len(forms):
+        is_prefix = place in prefixes
+        terms.append(joined[place] if is_prefix else stems[place])
+        place += 1 + is_prefix
     if terms:
         yield terms
-    for place, (word, following) in enumerate(pairwise(found)):
-        whole = stem(word.form + following.form)
-        # "Vitamin E" as one word has the stem of vitamin.
-        if (
-            word.is_prefix
-            or whole == word.stem
-            or (_is_number(word.form) and _is_number(following.form))
-        ):
+    for place, (form, following) in enumerate(pairwise(forms)):
+        if place in prefixes or (_is_number(form) and _is_number(following)):
             continue
-        head = [other.stem for other in found[:place]]
-        tail = [other.stem for other in found[place + 2 :]]
-        yield [*head, whole, *tail]
+        whole = stem(form + following)
+        # "Vitamin E" as one word has the stem of vitamin.
+        if whole != stems[place]:
+            yield [*stems[:place], whole, *stems[place + 2 :]]
 
 
 def _is_number(form: str) -> bool:
