@@ -154,11 +154,11 @@ def restored(strings: Mapping[str, str]) -> Abstract:
     return from_object(record | entry.get("record", {}), origin)
 
 
-def signature(strings: Mapping[str, str]) -> dict[str, Any]:
-    """Of a stored abstract who wrote it, where and when, without making the rest of it."""
-    record = json.loads(strings["record"]).get("record", {})
-    authors = (f"{one['surname']} {one['initials']}".strip() for one in record.get("authors", ()))
-    return {"authors": list(authors)} | {name: record.get(name) for name in _SIGNATURE}
+def signature(record: str) -> dict[str, Any]:
+    """By what is stored of it as ``record``: who wrote an abstract, where and when."""
+    known = json.loads(record).get("record", {})
+    authors = (f"{one['surname']} {one['initials']}".strip() for one in known.get("authors", ()))
+    return {"authors": list(authors)} | {name: known.get(name) for name in _SIGNATURE}
 
 
 _SIGNATURE = ("group_author", "journal", "year", "citation")

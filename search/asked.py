@@ -34,6 +34,9 @@ class Asked(NamedTuple):
     @classmethod
     def together(cls, some: Iterable[Asked]) -> Asked:
         """Leaves one after the other."""
+        some = list(some)
+        if len(some) == 1:
+            return some[0]
         return cls(*map(b"".join, zip(*some, strict=True)))
 
     @property

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
-from index.tokens import Gap, fold, tokenize
+from index.tokens import Gap, fold, token_table
 from search.abbreviations import Abbreviations, sequence
 from search.clauses import (
     Any,
@@ -122,7 +122,7 @@ class Expander:
             case Words(text):
                 return self._words(text, fields)
             case Phrase(text):
-                forms = tuple(token.form for token in tokenize(text))
+                forms = tuple(token_table(text).forms)
                 return [self._sequence(text, forms, fields)] if forms else []
             case Prefix(text):
                 return self._prefix(text, fields)
@@ -215,7 +215,7 @@ class Expander:
 
     def _name(self, name: str, text: str) -> list[Clause]:
         whole = name == "pmid"
-        forms = (text.lower(),) if whole else tuple(token.form for token in tokenize(text))
+        forms = (text.lower(),) if whole else tuple(token_table(text).forms)
         if not all(self._postings.has(name, form) for form in forms):
             self.missing.append(f"{name}:{text}")
         return [Name(f"{name}:{text}", name, forms)] if forms else []
@@ -361,7 +361,7 @@ class Expander:
         return Sequence(text, forms, fields)
 
     def _prefix(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
-        tokens = [token.form for token in tokenize(text)]
+        tokens = token_table(text).forms
         if not tokens:
             return []
         if (text, fields) not in self._prefixes:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from array import array
+from functools import partial
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import numpy as np
 
 from index.codec.documents import Kept
-from index.kernels import address, excerpt, mark
+from index.kernels import UNREADABLE, address, excerpt, mark, show
 from index.schema import TEXT_FIELDS, names
 from index.tokens import tokenize
 from search.asked import Asked
@@ -23,7 +24,7 @@ from search.clauses import Between, Leaf, Name
 from search.results import Match, Snippet, Span, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
@@ -43,13 +44,14 @@ ROOM = 64
 BYTES = 4096
 """What is shown of a document has room in at once, as a message; more takes a second call."""
 
-_SHOWN = (*TEXT_FIELDS, "passages", "pmid")
+_SHOWN = (*TEXT_FIELDS, "passages", "pmid", "record")
 
 
 class Excerpt(NamedTuple):
     """What is shown of a document: its title with marks, its best passages, its receipts.
 
     Marks are in order and do not overlap; matches that touch words in common are one mark.
+    ``record`` is kept of it beside the texts (``index.schema.stored``).
     """
 
     pmid: str
@@ -57,6 +59,7 @@ class Excerpt(NamedTuple):
     title_spans: tuple[Span, ...]
     snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
+    record: str
 
 
 _decoder = msgspec.msgpack.Decoder(list[Excerpt])
@@ -67,41 +70,40 @@ class Highlighter:
 
     def __init__(self, postings: Postings) -> None:
         self._postings = postings
+        self._kept = [one.store.documents.packed(_SHOWN) for one in postings.segments]
 
-    def excerpts(
-        self,
-        asked: Many[Leaf],
-        stored: Mapping[int, Stored],
-        most: int = MOST_SNIPPETS,
-        longest: int = LONGEST_SNIPPET,
-    ) -> dict[int, Excerpt]:
-        """What is shown of some documents for leaves, each of which is asked for once.
+    def excerpts(self, asked: Many[Leaf], documents: Many[int]) -> list[Excerpt]:
+        """What is shown of each of some documents for leaves, each of which is asked for once.
 
-        The passages are the ``most`` that match best, in their order, or all of them for 0. One is
-        the better the more of the reader's words it holds; repeats count little. Where none has a
-        match it is the first. Those of more characters than ``longest``, if it is not 0, are cut.
+        The passages are the ``MOST_SNIPPETS`` that match best, in their order. One is the better
+        the more of the reader's words it holds; repeats count little. Where none has a match it is
+        the first. Those of more characters than ``LONGEST_SNIPPET`` are cut.
         """
-        queries = list(dict.fromkeys(leaf.query for leaf in asked))
-        lines = _packed([queries.index(leaf.query) for leaf in asked])
-        named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
+        lines = Lines.of(asked)
+        wanted = Asked.together(map(self._postings.asked, asked))
+        leaves = (wanted.size, *wanted)
         found: dict[int, Excerpt] = {}
-        for segment in self._postings.segments:
-            inside = [one for one in stored if segment.first <= one < segment.end]
+        for place, segment in enumerate(self._postings.segments):
+            inside = [one for one in documents if segment.first <= one < segment.end]
             if inside:
-                matches = self.matches(segment, asked, inside)
-                kept = [stored[one].kept for one in inside]
-                shown = _excerpted(matches, kept, lines, queries, most, longest)
+                where = (segment.place, place, *leaves, len(inside), _packed(inside))
+                told = (*lines.packed, MOST_SNIPPETS, LONGEST_SNIPPET)
+                shown = _shown(show, (*where, self._kept[place], *told), len(inside))
                 found |= zip(inside, shown, strict=True)
-        for document, one in found.items():
-            if named or not _is_ascii(one, stored[document]):
-                found[document] = _completed(one, stored[document], named, queries)
-        return found
+        return [self._completed(found[document], document, lines) for document in documents]
 
     def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:
         """A whole document: its passages are its paragraphs, with and without a match."""
         places = [[one.start, one.end] for one in stored.abstract.paragraphs]
-        whole = Stored(Kept.of({**stored.kept, "passages": json.dumps(places)}))
-        return self.excerpts(asked, {document: whole}, most=0, longest=0)[document]
+        whole = Kept.of({**stored.kept, "passages": json.dumps(places)})
+        matches = self.matches(self._postings.segment_of(document), asked, [document])
+        lines = Lines.of(asked)
+        [shown] = excerpts_of(matches, [whole], lines, most=0, longest=0)
+        return self._completed(shown, document, lines)
+
+    def stored(self, document: int, record: str) -> Stored:
+        """What is kept of a document, of which ``record`` was read before."""
+        return Stored(record, partial(self._postings.strings, document))
 
     def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Many[int]) -> Numbers:
         """All matches in title and abstract of documents of a segment, in the order of the text.
@@ -123,13 +125,43 @@ class Highlighter:
                 return found[:count]
             room = count
 
+    def _completed(self, shown: Excerpt, document: int, lines: Lines) -> Excerpt:
+        """As ``completed`` has it: receipts in ASCII say nothing twice."""
+        if not lines.named and all(match.text.isascii() for match in shown.matches):
+            return shown
+        return completed(shown, self.stored(document, shown.record), lines)
 
-def _excerpted(
-    matches: Numbers, kept: Many[Kept], lines: bytes, queries: Many[str], most: int, longest: int
+
+class Lines(NamedTuple):
+    """What receipts are ordered by: the queries of leaves, each once, and those of names and years.
+
+    ``packed`` says by leaf which of the queries it is of, as ``index.kernels`` is told.
+    """
+
+    queries: list[str]
+    named: list[Name | Between]
+    packed: tuple[bytes, bytes, bytes]
+
+    @classmethod
+    def of(cls, asked: Many[Leaf]) -> Self:
+        """The lines of some leaves."""
+        queries = list(dict.fromkeys([leaf.query for leaf in asked]))
+        utf8 = [query.encode("utf-8", "surrogatepass") for query in queries]
+        lines = _packed([queries.index(leaf.query) for leaf in asked])
+        borders = _packed(accumulate(map(len, utf8), initial=0))
+        named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
+        return cls(queries, named, (lines, b"".join(utf8), borders))
+
+
+def excerpts_of(
+    matches: Numbers, kept: Many[Kept], lines: Lines, most: int, longest: int
 ) -> list[Excerpt]:
-    """What is shown of documents of a segment, but for names and years."""
+    """What is shown of documents of a segment, but for names and years.
+
+    As in ``Highlighter.excerpts``, with ``most`` passages or all of them for 0, and of no more
+    characters than ``longest``, if it is not 0.
+    """
     places = kept[0].places
-    utf8 = [query.encode("utf-8", "surrogatepass") for query in queries]
     what = (
         len(kept),
         len(places),
@@ -138,17 +170,22 @@ def _excerpted(
         b"".join([one.utf8 for one in kept]),
         len(matches),
         address(matches),
-        len(lines) // 8,
-        lines,
-        b"".join(utf8),
-        _packed(accumulate(map(len, utf8), initial=0)),
+        len(lines.packed[0]) // 8,
+        *lines.packed,
         most,
         longest,
     )
-    room = BYTES * len(kept)
+    return _shown(excerpt, what, len(kept))
+
+
+def _shown(kernel: Callable[..., int], what: tuple[Any, ...], documents: int) -> list[Excerpt]:
+    """What a kernel says of so many documents."""
+    room = BYTES * documents
     while True:
         message = np.empty(room, np.uint8)
-        size = excerpt(*what, room, address(message))
+        size = kernel(*what, room, address(message))
+        if size == UNREADABLE:
+            raise OSError("What the index keeps of its abstracts cannot be read.")
         if size < 0:
             raise MemoryError
         if size <= room:
@@ -156,20 +193,13 @@ def _excerpted(
         room = size
 
 
-def _is_ascii(shown: Excerpt, stored: Stored) -> bool:
-    """Whether all receipts are: then none say the same in small and capital letters."""
-    return stored.kept.utf8.isascii() or all(match.text.isascii() for match in shown.matches)
-
-
-def _completed(
-    shown: Excerpt, stored: Stored, named: Many[Name | Between], queries: Many[str]
-) -> Excerpt:
+def completed(shown: Excerpt, stored: Stored, lines: Lines) -> Excerpt:
     """With names and years among the receipts, and each text once however it is written."""
     matches = [
         *(one._replace(text=" ".join(one.text.split())) for one in shown.matches),
-        *(match for leaf in named for match in _named(stored, leaf)),
+        *(match for leaf in lines.named for match in _named(stored, leaf)),
     ]
-    once = sorted(_once(matches), key=lambda one: queries.index(one.query))
+    once = sorted(_once(matches), key=lambda one: lines.queries.index(one.query))
     return shown._replace(matches=tuple(once))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from index.schema import restored, signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from corpus import Abstract
     from index.codec.documents import Kept
@@ -19,10 +19,24 @@ Span = tuple[int, int]
 
 
 class Stored:
-    """What the index keeps of an abstract (``index.schema.stored``)."""
+    """What the index keeps of an abstract (``index.schema.stored``).
 
-    def __init__(self, kept: Kept) -> None:
-        self.kept = kept
+    Its ``record`` is at hand; the rest is read when it is asked for.
+    """
+
+    def __init__(self, record: str, read: Callable[[], Kept]) -> None:
+        self._record = record
+        self._read = read
+
+    @classmethod
+    def of(cls, kept: Kept) -> Self:
+        """All of it, that was read before."""
+        return cls(kept["record"], lambda: kept)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """All its strings."""
+        return self._read()
 
     @property
     def pmid(self) -> str:
@@ -48,7 +62,7 @@ class Stored:
     @cached_property
     def signature(self) -> dict[str, Any]:
         """Who wrote the abstract, where and when (``index.schema.signature``)."""
-        return signature(self.kept)
+        return signature(self._record)
 
     @cached_property
     def abstract(self) -> Abstract:

@@ -139,7 +139,7 @@ class Searcher:
             raise AbstractNotFound(f"No abstract here has the PMID {pmid}.")
         expander = self._expander(off)
         clause = expander.expand(parse(query))
-        stored = Stored(self._postings.strings(documents[0]))
+        stored = Stored.of(self._postings.strings(documents[0]))
         abstract = stored.abstract
         asked = [leaf for leaf in dict.fromkeys(leaves(clause)) if _is_text(leaf)]
         found = self._highlighter.paragraphs(asked, documents[0], stored)
@@ -177,12 +177,11 @@ class Searcher:
     def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
         asked = tuple(dict.fromkeys(leaves(clause)))
         documents, scores = (column.tolist() for column in ranking.best(first, last))
-        stored = {document: Stored(self._postings.strings(document)) for document in documents}
-        found = self._highlighter.excerpts(asked, stored)
+        found = self._highlighter.excerpts(asked, documents)
         return tuple(
             [
-                Hit(score, *found[document], stored[document])
-                for document, score in zip(documents, scores, strict=True)
+                Hit(score, *shown[:-1], self._highlighter.stored(document, shown.record))
+                for score, document, shown in zip(scores, documents, found, strict=True)
             ]
         )
 

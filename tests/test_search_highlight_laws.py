@@ -69,7 +69,7 @@ def test_what_is_marked_matched_and_stands_where_it_is_said_to(
     documents = range(searcher._postings.size)
     for document, *match in searcher._highlighter.matches(segment, asked, documents).tolist():
         field, start, end, leaf = match
-        stored = Stored(searcher._postings.strings(document))
+        stored = Stored.of(searcher._postings.strings(document))
         text = (stored.text if field else stored.title)[start:end]
         assert meets(searcher, asked[leaf], text), (asked[leaf], text)
 

@@ -10,7 +10,7 @@ from corpus import Abstract, Author, Section
 from index.codec.documents import Kept
 from index.schema import stored
 from search.clauses import Between, Name
-from search.highlight import Excerpt, _completed
+from search.highlight import Excerpt, Lines, completed
 from search.results import Stored
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ PAPER = Abstract(
     affiliation="Graz",
     topics=("IVIG", "MS"),
 )
-KEPT = Stored(Kept.of(stored(PAPER)))
+KEPT = Stored.of(Kept.of(stored(PAPER)))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ KEPT = Stored(Kept.of(stored(PAPER)))
 def test_names_and_years_have_receipts_of_their_field(
     leaf: Name | Between, expected: list[tuple[str, str]]
 ) -> None:
-    found = _completed(Excerpt("A7", "Alfa", (), (), ()), KEPT, [leaf], ["q"])
+    found = completed(Excerpt("A7", "Alfa", (), (), (), "{}"), KEPT, Lines.of([leaf]))
     assert [(m.field, m.text) for m in found.matches] == expected
 
 

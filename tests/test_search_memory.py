@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING, Self
+from array import array
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -11,13 +12,15 @@ from corpus import Abstract, Report, Section
 from index import Vocabulary
 from index.build import write
 from index.published import Published
-from search import Searcher
+from search import Searcher, highlight
 from search.clauses import Ranked, Term, Terms
 from search.postings import Postings
 from search.ranking import Ranker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from index.codec.documents import Kept
 
 DOCUMENTS = 6000
 RARE = 10
@@ -107,13 +110,23 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    strings = Postings.strings
+    show, strings = highlight.show, Postings.strings
 
-    def noted(self: Postings, document: int) -> dict[str, str]:
-        read.append(document)
+    def shown(*told: Any) -> int:  # noqa: ANN401 (what a kernel is told)
+        documents = array("q", told[8])
+        read.extend(documents)
+        assert len(documents) == told[7]
+        return show(*told)
+
+    def whole(self: Postings, document: int) -> Kept:
+        read.append(-document)
         return strings(self, document)
 
-    monkeypatch.setattr(Postings, "strings", noted)
+    monkeypatch.setattr(highlight, "show", shown)
+    monkeypatch.setattr(Postings, "strings", whole)
     page = Searcher(published).search("alfa", per_page=10)
     assert page.total == DOCUMENTS
-    assert read == [int(hit.pmid) for hit in page.hits]
+    own = [int(hit.pmid) for hit in page.hits]
+    assert read == own
+    assert page.hits[1].to_dict()["year"] == page.hits[1].abstract.year
+    assert read == [*own, -own[1]]

@@ -127,7 +127,7 @@ def test_terms_are_as_likely_as_a_count_by_hand_says(
     likelihoods: Counter[tuple[str, str]] = Counter()
     holders: Counter[tuple[str, str]] = Counter()
     for number, share in shares.items():
-        abstract = Stored(postings.strings(number)).abstract
+        abstract = Stored.of(postings.strings(number)).abstract
         terms = Counter(
             (layer, found.term)
             for layer in ("stems", "concepts")

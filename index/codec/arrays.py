@@ -131,6 +131,10 @@ class Arrays:
         """
         return os.pread(self._file, end - start, self._entries[name].offset + start)
 
+    def place(self, name: str) -> tuple[int, int]:
+        """The file of an array, which stays open as long as this object, and where in it it is."""
+        return self._file, self._entries[name].offset
+
     def forget(self) -> None:
         """Gives back the memory that reading took; what is read again comes from the file again."""
         self._bytes.madvise(mmap.MADV_DONTNEED)

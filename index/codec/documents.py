@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from index.codec.merge import concatenate_strings
+from index.kernels import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,6 +112,13 @@ class Documents:
         place = document * len(self._fields) + self._places[field]
         start, end = self._starts[place : place + 2]
         return self._arrays.read(STRINGS, start, end).decode("utf-8", "surrogatepass")
+
+    def packed(self, shown: Sequence[str]) -> bytes:
+        """Where the strings are, and which of a document are shown, as the kernels are told."""
+        arrays = self._arrays
+        starts = arrays.column(f"{STRINGS}.starts")
+        places = [self._places[field] for field in shown]
+        return KEPT.pack(*arrays.place(STRINGS), *starts, len(self._fields), *places)
 
     def sizes(self, field: str) -> Numbers:
         """How many bytes a string has, by document."""

@@ -32,6 +32,13 @@ SETTING = Struct("=q2d6q")
 LEXICON = Struct("=5q")
 """The address of the heads, how many, the column of starts, the address of the terms."""
 
+UNREADABLE = -2
+"""What ``show`` returns where it cannot read the file of the strings."""
+
+KEPT = Struct("=10q")
+"""The file of the strings, where in it they are, the column of starts, how many a document has, and
+which five of them are shown."""
+
 Column = tuple[int, int]
 """The address of an array, and how many bytes each of its numbers takes."""
 
@@ -78,6 +85,7 @@ score = _function("score", 13, ctypes.c_int64, is_long=True)
 best = _function("best", 5, ctypes.c_int64)
 mark = _function("mark", 11, ctypes.c_int64)
 excerpt = _function("excerpt", 15, ctypes.c_int64)
+show = _function("show", 17, ctypes.c_int64)
 cut = _function("cut", 6, ctypes.c_int64)
 enter = _function("enter", 3)
 pairs = _function("pairs", 5, ctypes.c_int64)

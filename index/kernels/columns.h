@@ -174,4 +174,17 @@ typedef struct {
 
 int in_a_row(const Segment *segment, const Row *row, const int64_t *numbers, Holders *found);
 
+/* ---- What is shown ---------------------------------------------------------------------------- */
+
+#define SHOWN 5 /* of the strings of a document */
+
+int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *leaf,
+             const Term *term, const Row *row, const int64_t *numbers, int64_t documents,
+             const int64_t *document, int64_t room, Match *matches);
+
+int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const int64_t *shown,
+                const uint8_t *strings, int64_t matches, const Match *match, int64_t leaves,
+                const int64_t *lines, const uint8_t *queries, const int64_t *borders, int64_t most,
+                int64_t longest, int64_t room, uint8_t *message);
+
 #endif

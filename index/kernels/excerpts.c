@@ -10,6 +10,7 @@ double log(double);
 
 #define PASSAGES 2 /* strings of a document, beside title and abstract */
 #define PMID 3
+#define RECORD 4
 #define REPEATED 0.1 /* what a repeat counts beside a match of another leaf, by the logarithm */
 
 /* A string of a document. */
@@ -376,7 +377,7 @@ static void put_receipts(Message *out, const Receipt *receipt, int64_t receipts,
  *
  * `strings` has those of all documents end to end. Of each document there are `fields` of them, and
  * `bounds` from where to where they go, counted from anywhere; `shown` are the places of title,
- * abstract, passages and PMID among them. `match` are in the order in which `mark` gives them. `lines`
+ * abstract, passages, PMID and record among them. `match` are in the order in which `mark` gives them. `lines`
  * say by leaf in which line its receipts stand; a line has the query that goes from a border to the
  * next one among all `queries`. No more than `most` passages are shown, or all for 0, and of each
  * no more than about `longest` characters, or all for 0. Returns how many bytes the message has,
@@ -395,10 +396,10 @@ int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const 
     put_list(&out, documents);
     for (int64_t nth = 0; nth < documents && !has_failed; nth++, bounds += fields + 1) {
         const Match *end = match + matches, *border = match, *last;
-        Text kept[4];
+        Text kept[SHOWN];
         while (border < end && border->nth == nth && border->field == TITLE) border++;
         for (last = border; last < end && last->nth == nth;) last++;
-        for (int64_t one = 0; one < 4; one++) {
+        for (int64_t one = 0; one < SHOWN; one++) {
             const int64_t *bound = &bounds[shown[one]];
             kept[one] = text_of(strings + bound[0] - bounds[0], bound[1] - bound[0]);
         }
@@ -407,12 +408,13 @@ int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const 
         if (has_failed) break;
         int64_t chosen = choose(border, last - border, &among, most, counts);
         int64_t found = gather(match, last - match, lines, kept, receipts);
-        put_list(&out, 5);
+        put_list(&out, 6);
         put_string(&out, kept[PMID].at, kept[PMID].size);
         put_string(&out, kept[TITLE].at, kept[TITLE].size);
         put_marks(&out, marks, merge_marks(match, border - match, (Span){0, INT64_MAX}, marks));
         put_snippets(&out, border, &among, chosen, &kept[ABSTRACT], longest, marks);
         put_receipts(&out, receipts, found, queries, borders);
+        put_string(&out, kept[RECORD].at, kept[RECORD].size);
         matches -= last - match;
         match = last;
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.codec.documents import Kept
-from search.highlight import Excerpt, _completed, _excerpted, _packed
+from search.highlight import Excerpt, Lines, completed, excerpts_of
 from search.results import Match, Snippet, Stored
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 PMID = "1"
+RECORD = "{}"
 
 
 class Found(NamedTuple):
@@ -45,17 +46,15 @@ def excerpts(
     papers: Sequence[Paper], asked: Sequence[Leaf], most: int = 3, longest: int = 0
 ) -> list[Excerpt]:
     """What the kernel says of them all at once; the matches are brought into their order."""
-    queries = list(dict.fromkeys(leaf.query for leaf in asked))
     rows = [
         (nth, one.field, one.start, one.end, one.leaf)
         for nth, paper in enumerate(papers)
         for one in in_order(paper.found)
     ]
     matches = np.array(rows, np.int64).reshape(-1, 5)
-    stored = [Stored(Kept.of(_strings(paper))) for paper in papers]
-    lines = _packed([queries.index(leaf.query) for leaf in asked])
-    shown = _excerpted(matches, [one.kept for one in stored], lines, queries, most, longest)
-    return [_completed(one, kept, [], queries) for one, kept in zip(shown, stored, strict=True)]
+    kept, lines = [Kept.of(_strings(paper)) for paper in papers], Lines.of(asked)
+    shown = excerpts_of(matches, kept, lines, most, longest)
+    return [completed(one, Stored.of(its), lines) for one, its in zip(shown, kept, strict=True)]
 
 
 def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0) -> Excerpt:
@@ -75,9 +74,8 @@ def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0
     snippets = [
         _snippet(paper.text, paper.passages[nth], marks(inside[nth], 0), longest) for nth in chosen
     ]
-    return Excerpt(
-        PMID, paper.title, marks(title, 0), tuple(snippets), _receipts(paper, asked, found)
-    )
+    receipts = _receipts(paper, asked, found)
+    return Excerpt(PMID, paper.title, marks(title, 0), tuple(snippets), receipts, RECORD)
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:
@@ -144,4 +142,4 @@ def _receipts(paper: Paper, asked: Sequence[Leaf], found: list[Found]) -> tuple[
 def _strings(paper: Paper) -> dict[str, str]:
     passages = json.dumps(paper.passages, ensure_ascii=False, separators=(",", ":"))
     kept = {"title": paper.title, "passages": passages, "abstract": paper.text}
-    return {"pmid": PMID, **kept, "record": "{}"}
+    return {"pmid": PMID, **kept, "record": RECORD}
