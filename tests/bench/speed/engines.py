@@ -25,6 +25,7 @@ KINDS = (
     "facets",
 )
 _NO_WORDS = frozenset({"common phrase", "rarer phrase", "prefix", "years", "facets"})
+_FEW_HITS = frozenset({"rare word", "rarer phrase"})
 _NO_FACETS = frozenset({"facets"})
 
 
@@ -39,13 +40,14 @@ class System(NamedTuple):
     """A system by the module that drives it.
 
     ``package`` is whose version is reported, ``share`` of the queries keeps a slow one from taking
-    all the time, ``cores`` on how many it can be told to build, ``builds`` whether its index is its
-    own.
+    all the time, but of the ``quick`` kinds it is asked all; ``cores`` on how many it can be told
+    to build, ``builds`` whether its index is its own.
     """
 
     module: str
     package: str | None
     share: float = 1.0
+    quick: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
     cores: tuple[int, ...] = (1,)
     builds: bool = True
@@ -63,7 +65,7 @@ SYSTEMS = {
     TANTIVY: System("with_tantivy", "tantivy", lacks=_NO_FACETS, cores=(1, 2)),
     "bm25s": System("with_bm25s", "bm25s", lacks=_NO_WORDS),
     "SQLite FTS5": System("with_fts5", None, share=0.15, lacks=_NO_FACETS),
-    WHOOSH: System("with_whoosh", "whoosh-reloaded", share=0.06, lacks=_NO_FACETS),
+    WHOOSH: System("with_whoosh", "whoosh-reloaded", share=0.06, quick=_FEW_HITS, lacks=_NO_FACETS),
 }
 
 

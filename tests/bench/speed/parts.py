@@ -117,7 +117,8 @@ def latency(bench: Bench) -> dict[str, Any]:
             for turn in range(TURNS):
                 for name, engine in engines.items():
                     if kind not in SYSTEMS[name].lacks:
-                        warm, timed = (turn_of(_part(queries, name), turn) for queries in drawn)
+                        parts = (_part(queries, name, kind) for queries in drawn)
+                        warm, timed = (turn_of(part, turn) for part in parts)
                         add_times(taken.setdefault(name, {}), engine.times(kind, warm, timed))
             found[kind] = {name: _row(times, taken) for name, times in taken.items()}
     return found
@@ -131,8 +132,9 @@ def _read_once(home: Path) -> None:
                     pass
 
 
-def _part(queries: list[Query], name: str) -> list[Query]:
-    return queries[: max(LEAST, round(len(queries) * SYSTEMS[name].share))]
+def _part(queries: list[Query], name: str, kind: str) -> list[Query]:
+    share = 1.0 if kind in SYSTEMS[name].quick else SYSTEMS[name].share
+    return queries[: max(LEAST, round(len(queries) * share))]
 
 
 def _row(times: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
