@@ -8,9 +8,8 @@ those that define the short form mean the same; else the reader has to be asked.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.abbreviations import definitions
 from index.codec.table import Table, write_table
@@ -36,16 +35,14 @@ Pairs = dict[tuple[str, str], tuple[str, str]]
 """Short and long forms as they are written, by ``fold_short`` and ``fold_long``."""
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(NamedTuple):
     """A long form in its most frequent spelling, and how many abstracts define it."""
 
     long: str
     abstracts: int
 
 
-@dataclass(frozen=True)
-class ShortForm:
+class ShortForm(NamedTuple):
     """A short form in its most frequent spelling with its meanings, the most frequent first."""
 
     short: str

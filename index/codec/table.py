@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import msgspec
+
 from index.codec.arrays import Arrays, ArraysWriter, Strings
 from index.codec.lexicon import ABSENT, Lexicon, Terms, write_lexicon
 
@@ -81,10 +83,17 @@ class Table(Mapping[str, Value], Generic[Value]):
 def write_table(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Writes a table of what JSON can hold."""
     arrays = ArraysWriter(folder / f"{name}{_EXTENSION}")
-    entries = sorted((_utf8(key), _utf8(_encoder.encode(value))) for key, value in content.items())
+    entries = sorted((_utf8(key), _json(value)) for key, value in content.items())
     write_lexicon(arrays, _KEYS, [Terms.of([key for key, _ in entries])])
     arrays.write_strings(_VALUES, [value for _, value in entries])
     arrays.close()
+
+
+def _json(value: Any) -> bytes:  # noqa: ANN401 (whatever JSON can hold)
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair, which has no UTF-8
+        return _utf8(_encoder.encode(value))
 
 
 def _utf8(text: str) -> bytes:
