@@ -104,7 +104,7 @@ _Weighted = tuple["Terms | Sequence", float]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The hits of a query: which of all documents they are, and the scores of all.
+    """The hits of a query: which of all documents they are, and their scores among those of all.
 
     Best first; ties are broken by the later year, then by the order in which abstracts were
     indexed, at every page in the same way.
@@ -202,18 +202,24 @@ class Ranker:
         """Whether a clause only asks for any of some words: most queries are of nothing else."""
         return not self.weights.all_words_first and is_of_words(clause)
 
-    def _of_words(self, clauses: Iterable[Clause]) -> tuple[Mask, Scores]:
-        """The documents with any of some words, or with one row of words; and their scores."""
-        total = np.zeros(self.postings.size)
+    def _of_words(self, clauses: Iterable[Clause], *, are_all: bool) -> tuple[Mask, Scores]:
+        """The documents with any of some words, or with one row of words; and their scores.
+
+        Others have no score unless ``are_all``, when what they have is of no account: where hits
+        are few, to give each a zero takes as long as to find them.
+        """
+        opened = list(_opened(clauses))
+        is_plain = are_all and not any(isinstance(one, Ranked) for one in opened)
+        total = np.empty(self.postings.size) if is_plain else np.zeros(self.postings.size)
         mask = np.zeros(self.postings.size, bool)
         reasons: list[_Weighted] = []
         hints: list[_Weighted] = []
-        for clause in _opened(clauses):
+        for clause in opened:
             match clause:
                 case Hint(leaf, weight):
                     hints.append((leaf, weight))
                 case Ranked(inner):
-                    inside, scores = self._of_words(inner)
+                    inside, scores = self._of_words(inner, are_all=has_reason(inner))
                     total += np.where(inside, scores, 0.0)
                     mask |= inside
                 case Terms() | Sequence():
@@ -291,10 +297,12 @@ class Ranker:
 
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
         if len(clauses) == 1 and isinstance(clauses[0], Sequence):
-            return _Found(*self._of_words(clauses))
+            return _Found(*self._of_words(clauses, are_all=True))
         free = [clause for clause in clauses if self._is_free(clause)]
-        words = _Found(*self._of_words(free), decides=has_reason(free))
-        if len(free) == len(clauses) and words.decides:
+        decides = has_reason(free)
+        are_all = decides and len(free) == len(clauses)
+        words = _Found(*self._of_words(free, are_all=are_all), decides=decides)
+        if are_all:
             return words
         others = [clause for clause in clauses if not self._is_free(clause)]
         found = [self._found(clause) for clause in others]
@@ -327,7 +335,7 @@ def _summed(found: Iterable[_Found]) -> Scores | None:
 
 def _within(mask: Mask, scores: Scores | None) -> Scores | None:
     """The scores of what a mask marks, and zero for all else."""
-    return None if scores is None else np.multiply(scores, mask, out=scores)
+    return None if scores is None else np.where(mask, scores, 0.0)
 
 
 def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:

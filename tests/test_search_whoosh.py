@@ -7,11 +7,13 @@ Whoosh's searcher looks at every document and reads the index through Whoosh's o
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pytest
 from whoosh.filedb.filestore import FileStorage
 
@@ -36,6 +38,7 @@ from whoosh_ranking import Oracle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from whoosh.index import FileIndex
     from whoosh.reading import IndexReader
 
@@ -152,6 +155,24 @@ def test_whoosh_finds_the_same_hits_with_the_same_scores(engine: Engine) -> None
             raised = Ranked((*clause.clauses, *hints))
             compare(engine, raised, engine.ranker.raised(ranking, hints), query)
     assert with_hits > QUERIES / 2
+
+
+@pytest.mark.parametrize("left", [math.nan, math.inf, 1e300])
+def test_what_memory_held_before_is_in_no_score(
+    engine: Engine, left: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = Queries(4)
+    clauses = [engine.clause(queries.query()) for _ in range(150)]
+    expected = [engine.ranker.rank(clause).best(0, 200) for clause in clauses]
+    empty = np.empty
+
+    def dirty(size: int | tuple[int, ...], kind: type = float) -> NDArray[Any]:
+        return np.full(size, left) if kind is float else empty(size, kind)
+
+    monkeypatch.setattr(np, "empty", dirty)
+    for clause, (documents, scores) in zip(clauses, expected, strict=True):
+        found = engine.ranker.rank(clause).best(0, 200)
+        assert [column.tolist() for column in found] == [documents.tolist(), scores.tolist()]
 
 
 def test_whoosh_collecting_only_the_best_finds_our_first_pages(engine: Engine) -> None:

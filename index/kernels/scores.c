@@ -2,6 +2,7 @@
 #include "columns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BOTH 3 /* fields */
 
@@ -93,7 +94,8 @@ TWICE static void saturate(double k1, double worth, double *x, int64_t size) {
     for (int64_t i = 0; i < size; i++) x[i] = worth * (x[i] / (x[i] + k1));
 }
 
-/* Scores by document, and marks of those that have one, or NULL where none are to be made. */
+/* Scores by document, which count where there are marks, and these, or NULL where none are to be
+ * made. */
 typedef struct {
     double *total;
     uint8_t *mask;
@@ -101,10 +103,15 @@ typedef struct {
 
 static void add_scores(const Setting *set, double worth, Block *block, const Scores *scores) {
     saturate(set->k1, worth, block->x, block->size);
-    for (int64_t i = 0; i < block->size; i++) scores->total[block->documents[i]] += block->x[i];
-    if (scores->mask)
-        for (int64_t i = 0; i < block->size; i++)
-            scores->mask[block->documents[i]] |= block->x[i] > 0.0;
+    if (!scores->mask) {
+        for (int64_t i = 0; i < block->size; i++) scores->total[block->documents[i]] += block->x[i];
+        return;
+    }
+    for (int64_t i = 0; i < block->size; i++) {
+        int32_t d = block->documents[i];
+        scores->total[d] = block->x[i] + (scores->mask[d] ? scores->total[d] : 0.0);
+        scores->mask[d] |= block->x[i] > 0.0;
+    }
 }
 
 /* ---- A word ----------------------------------------------------------------------------------- */
@@ -240,12 +247,33 @@ static int are_few(const Setting *set, const Segment *const *segment, int64_t le
     return postings < set->documents / MANY;
 }
 
+/* Of so many documents it is asked at once whether there is anything to look at. */
+#define LOOKED_AT 32
+
+static inline int has_any(const uint8_t *mask) {
+    uint8_t any = 0;
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= mask[nth];
+    return any;
+}
+
+TWICE static void clear(int64_t documents, double *total, const uint8_t *mask) {
+    for (int64_t d = 0; d < documents; d++) {
+        if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents && !has_any(mask + d)) {
+            memset(total + d, 0, LOOKED_AT * sizeof(double));
+            d += LOOKED_AT - 1;
+        } else if (!mask[d]) {
+            total[d] = 0.0;
+        }
+    }
+}
+
 TWICE static void mark_all(int64_t documents, const double *total, uint8_t *mask) {
     for (int64_t d = 0; d < documents; d++) mask[d] |= total[d] > 0.0;
 }
 
 /* Adds the scores of the leaves of a query, each by its weight, to `total`, and marks in `mask` all
- * documents to which any of the first `reasons` leaves gives one.
+ * documents to which any of the first `reasons` leaves gives one. If there are any, what `total` had
+ * where no mark was is of no account, and neither is what it has afterwards where none is.
  *
  * `sums` has a zero for every document, and has again afterwards; `found` has room for a document
  * more than there are. Returns 0, or -1 for want of memory.
@@ -255,6 +283,7 @@ int64_t score(const Setting *set, const Segment *const *segment, int64_t leaves,
               int64_t reasons, double *total, uint8_t *mask, double *sums, int32_t *found) {
     Sum sum = {sums, found, 0};
     int is_done = 1, is_marking = are_few(set, segment, reasons, leaf, term);
+    if (!is_marking) clear(set->documents, total, mask);
     for (int64_t nth = 0; nth < leaves && is_done; nth++, leaf++) {
         Scores scores = {total, nth < reasons && is_marking ? mask : NULL};
         if (is_word(set, leaf, segment, term))
@@ -288,18 +317,9 @@ static void sift(const double *total, const int32_t *years, int64_t *heap, int64
     heap[place] = moving;
 }
 
-/* Of so many documents it is asked at once whether any can be a hit: after the first hits few can. */
-#define LOOKED_AT 32
-
-static inline int has_any(const uint8_t *mask) {
-    uint8_t any = 0;
-    for (int nth = 0; nth < LOOKED_AT; nth++) any |= mask[nth];
-    return any;
-}
-
-static inline int has_score(const double *total, double least) {
+static inline int has_score(const double *total, const uint8_t *mask, double least) {
     int64_t any = 0;
-    for (int nth = 0; nth < LOOKED_AT; nth++) any |= -(int64_t)(total[nth] >= least);
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= -(int64_t)(total[nth] >= least) & mask[nth];
     return any != 0;
 }
 
@@ -309,12 +329,13 @@ TWICE int64_t best(const Setting *set, const double *total, const uint8_t *mask,
     const int32_t *years = set->years;
     int64_t documents = set->documents, size = 0;
     for (int64_t d = 0; d < documents; d++) {
+        int is_full = size && size == most;
         if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents &&
-            !(size == most && size ? has_score(total + d, total[found[0]]) : has_any(mask + d))) {
+            !(has_any(mask + d) && (!is_full || has_score(total + d, mask + d, total[found[0]])))) {
             d += LOOKED_AT - 1;
             continue;
         }
-        if (!mask[d] || (size == most && size && total[d] < total[found[0]])) continue;
+        if (!mask[d] || (is_full && total[d] < total[found[0]])) continue;
         if (size < most) {
             found[size++] = d;
             if (size == most)
