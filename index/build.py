@@ -70,7 +70,7 @@ class _Tally:
     abstracts: int = 0
     years: set[int] = field(default_factory=set)
     notices: dict[str, None] = field(default_factory=dict)
-    spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    spellings: Counter[tuple[str, str]] = field(default_factory=Counter)
     abbreviations: Learner = field(default_factory=Learner)
 
     def add(self, chunk: Chunk) -> None:
@@ -79,8 +79,7 @@ class _Tally:
         self.abstracts += chunk.files.documents
         self.years.update(chunk.years)
         self.notices |= chunk.notices
-        for concept, spellings in chunk.spellings.items():
-            self.spellings[concept].update(spellings)
+        self.spellings.update(chunk.spellings)
         for pairs in chunk.pairs:
             self.abbreviations.add(pairs)
 
@@ -205,8 +204,11 @@ def _told(abstracts: Iterable[Abstract], progress: Progress) -> Iterator[Abstrac
         progress(count)
 
 
-def _most_frequent(spellings: dict[str, Counter[str]]) -> dict[str, list[tuple[str, int]]]:
-    return {concept: found.most_common(SPELLINGS_KEPT) for concept, found in spellings.items()}
+def _most_frequent(spellings: Counter[tuple[str, str]]) -> dict[str, list[tuple[str, int]]]:
+    by_concept: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (concept, spelling), count in spellings.items():
+        by_concept[concept][spelling] = count
+    return {concept: found.most_common(SPELLINGS_KEPT) for concept, found in by_concept.items()}
 
 
 def _versions() -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
+import pickle
 import subprocess
 import sys
 import threading
@@ -10,12 +12,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
-from corpus import Abstract, Report
+from corpus import Abstract, Report, bundled_corpus, gather
 from index import chunks as chunks_module
 from index.build import write
-from index.chunks import Chunk, chunks
+from index.chunks import Chunk, _packed, _unpacked, chunks
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -151,7 +154,7 @@ def test_an_abstract_that_cannot_be_digested_stops_all(tmp_path: Path, workers: 
     broken = Abstract("9", "Alfa", sections=None)  # type: ignore[arg-type]
     abstracts = [*many(30), broken, *many(30)]
     found = []
-    with pytest.raises(TypeError, match="NoneType"):
+    with pytest.raises((TypeError, msgspec.ValidationError), match="None"):
         found += chunks(abstracts, VOCABULARY, tmp_path, workers)
 
 
@@ -219,3 +222,23 @@ def parent_of(process: int) -> int | None:
         return None
     state, parent = status.rpartition(") ")[2].split()[:2]
     return None if state in "ZX" else int(parent)
+
+
+@pytest.mark.parametrize(
+    ("extra", "kind"),
+    [
+        ({"a": [1, -2, 0.5, None, True, {"b": "β\U0001f600"}]}, bytes),
+        ({"a": 2**64 - 1}, bytes),
+        ({"a": 10**30}, list),
+        ({"a": ["\udc00"]}, list),
+    ],
+)
+def test_abstracts_come_to_another_process_as_they_are(extra: dict[str, Any], kind: type) -> None:
+    found = list(gather([bundled_corpus()], Report()))
+    found.append(dataclasses.replace(found[0], extra=extra, title="Å\n\x00", sections=()))
+    sent = _packed(found)
+    assert isinstance(sent, kind)
+    got = _unpacked(pickle.loads(pickle.dumps(sent)))  # noqa: S301 (just made)
+    assert got == found
+    assert [one.origin for one in got] == [one.origin for one in found]
+    assert [one.paragraphs for one in got] == [one.paragraphs for one in found]
