@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from functools import partial
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -51,7 +50,8 @@ class Excerpt(NamedTuple):
     """What is shown of a document: its title with marks, its best passages, its receipts.
 
     Marks are in order and do not overlap; matches that touch words in common are one mark.
-    ``record`` is kept of it beside the texts (``index.schema.stored``).
+    ``record`` is kept of it beside the texts (``index.schema.stored``); ``are_ascii`` says whether
+    all receipts are.
     """
 
     pmid: str
@@ -60,6 +60,7 @@ class Excerpt(NamedTuple):
     snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
     record: str
+    are_ascii: bool
 
 
 _decoder = msgspec.msgpack.Decoder(list[Excerpt])
@@ -103,7 +104,7 @@ class Highlighter:
 
     def stored(self, document: int, record: str) -> Stored:
         """What is kept of a document, of which ``record`` was read before."""
-        return Stored(record, partial(self._postings.strings, document))
+        return Stored(record, self._postings.strings, document)
 
     def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Many[int]) -> Numbers:
         """All matches in title and abstract of documents of a segment, in the order of the text.
@@ -127,7 +128,7 @@ class Highlighter:
 
     def _completed(self, shown: Excerpt, document: int, lines: Lines) -> Excerpt:
         """As ``completed`` has it: receipts in ASCII say nothing twice."""
-        if not lines.named and all(match.text.isascii() for match in shown.matches):
+        if shown.are_ascii and not lines.named:
             return shown
         return completed(shown, self.stored(document, shown.record), lines)
 

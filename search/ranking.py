@@ -125,11 +125,16 @@ class Ranking:
 
     def best(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores]:
         """The documents from one place in the order up to another, and their scores."""
+        documents, scores, _ = self.page(first, last)
+        return documents, scores
+
+    def page(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores, int]:
+        """The same, and how many hits there are; where all were found they need no counting."""
         found = np.empty(min(last, len(self.mask)), np.int64)
         places = map(address, (self.scores, self.mask))
         count = best(self.setting.packed, *places, len(found), address(found))
         documents = found[first:count]
-        return documents, self.scores[documents]
+        return documents, self.scores[documents], count if count < last else len(self)
 
 
 class _Setting:

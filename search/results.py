@@ -24,19 +24,20 @@ class Stored:
     Its ``record`` is at hand; the rest is read when it is asked for.
     """
 
-    def __init__(self, record: str, read: Callable[[], Kept]) -> None:
+    def __init__(self, record: str, read: Callable[[int], Kept], document: int = 0) -> None:
         self._record = record
         self._read = read
+        self._document = document
 
     @classmethod
     def of(cls, kept: Kept) -> Self:
         """All of it, that was read before."""
-        return cls(kept["record"], lambda: kept)
+        return cls(kept["record"], lambda _: kept)
 
     @cached_property
     def kept(self) -> Kept:
         """All its strings."""
-        return self._read()
+        return self._read(self._document)
 
     @property
     def pmid(self) -> str:

@@ -98,20 +98,19 @@ class Searcher:
         expander = self._expander(off)
         clause = expander.expand(query)
         ranking = self._ranked(clause)
-        total = len(ranking)
         notes = [*query.notes, *expander.notes]
         page, per_page = _bounded(page, per_page, notes)
         first = (page - 1) * per_page
+        documents, scores, total = ranking.page(first, min(first + per_page, DEEPEST))
         if 0 < total <= first:
             notes.append(f"The last page is page {-(-total // per_page)}.")
         asked = {*expander.expansions, *expander.conditions}
-        hits = self._hits(clause, ranking, first, min(first + per_page, DEEPEST))
         return SearchPage(
             query=query.text,
             page=page,
             per_page=per_page,
             total=total,
-            hits=hits,
+            hits=self._hits(clause, documents.tolist(), scores.tolist()),
             notes=(*notes, *_absences(expander.missing, total, clause)),
             expansions=tuple(expander.expansions.values()),
             facets=self._facets.of(ranking.mask, total, asked) if facets else {},
@@ -174,13 +173,13 @@ class Searcher:
         hints = self._feedback.hints(clause, ranking)
         return self._ranker.raised(ranking, hints) if hints else ranking
 
-    def _hits(self, clause: Ranked, ranking: Ranking, first: int, last: int) -> tuple[Hit, ...]:
+    def _hits(self, clause: Ranked, documents: list[int], scores: list[float]) -> tuple[Hit, ...]:
+        """What is shown of some documents."""
         asked = tuple(dict.fromkeys(leaves(clause)))
-        documents, scores = (column.tolist() for column in ranking.best(first, last))
         found = self._highlighter.excerpts(asked, documents)
         return tuple(
             [
-                Hit(score, *shown[:-1], self._highlighter.stored(document, shown.record))
+                Hit(score, *shown[:-2], self._highlighter.stored(document, shown.record))
                 for score, document, shown in zip(scores, documents, found, strict=True)
             ]
         )

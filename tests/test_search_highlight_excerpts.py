@@ -16,6 +16,7 @@ from search.results import Match, Snippet, Span
 sys.path.append(str(Path(__file__).parent / "helpers"))
 from excerpts import PMID, RECORD, Found, Paper, excerpts, plainly
 
+NOTHING = Excerpt(PMID, "", (), (), (), RECORD, are_ascii=True)
 ALFA, BRAVO, ALSO = Terms("alfa", ()), Terms("bravo", ()), Terms("alfa", (), "a")
 ASKED = (BRAVO, ALFA, ALSO)
 
@@ -49,7 +50,7 @@ def papers(draw: st.DrawFn) -> Paper:
 def as_shown(excerpt: Excerpt) -> tuple[object, ...]:
     """Of receipts the texts without capitals: which of several equal ones is shown is no matter."""
     said = [(one.query, one.field, one.text.casefold()) for one in excerpt.matches]
-    return excerpt._replace(matches=()), said
+    return excerpt._replace(matches=(), are_ascii=True), said
 
 
 @given(st.lists(papers(), min_size=1, max_size=4), st.sampled_from([0, 1, 3]), st.integers(0, 20))
@@ -109,8 +110,8 @@ def test_the_passages_with_most_of_what_is_asked_are_shown_in_their_order() -> N
 def test_without_a_match_the_first_passage_is_shown_or_none_where_there_is_none() -> None:
     [shown, empty] = excerpts([Paper("", "One. Two.", [(0, 4), (5, 9)], []), paper(text="")], ASKED)
     assert shown.snippets == (Snippet(None, "One.", ()),)
-    assert empty == Excerpt(PMID, "", (), (Snippet(None, "", ()),), (), RECORD)
-    assert excerpts([Paper("", "", [], [])], ASKED) == [Excerpt(PMID, "", (), (), (), RECORD)]
+    assert empty == Excerpt(PMID, "", (), (Snippet(None, "", ()),), (), RECORD, are_ascii=True)
+    assert excerpts([Paper("", "", [], [])], ASKED) == [NOTHING]
 
 
 def test_places_beyond_a_text_or_in_no_order_are_places_of_nothing() -> None:
@@ -187,3 +188,14 @@ def test_texts_of_any_length_are_shown(size: int) -> None:
     assert [one.section for one in shown.snippets] == [text or "Aims"]
     assert [one.text for one in shown.matches] == ([text] if size else [])
     assert [one.spans for one in shown.snippets] == [((0, size),) if size else ()]
+
+
+def test_it_is_told_whether_receipts_are_ascii() -> None:
+    found = [Found(0, 1, 0, 4), Found(0, 1, 5, 9)]
+    texts = ("alfa alfa β", "alfa ALFA", "alfa alfå")
+    shown = excerpts([Paper("β", text, [(0, len(text))], found) for text in texts], ASKED)
+    assert [one.are_ascii for one in shown] == [True, True, False]
+    [shown_once] = excerpts(
+        [Paper("", "k \u212a", [(0, 3)], [Found(0, 1, 0, 1), Found(0, 1, 2, 3)])], ASKED
+    )
+    assert [one.text for one in shown_once.matches] == ["k"]

@@ -57,7 +57,9 @@ KEPT = Stored.of(Kept.of(stored(PAPER)))
 def test_names_and_years_have_receipts_of_their_field(
     leaf: Name | Between, expected: list[tuple[str, str]]
 ) -> None:
-    found = completed(Excerpt("A7", "Alfa", (), (), (), "{}"), KEPT, Lines.of([leaf]))
+    found = completed(
+        Excerpt("A7", "Alfa", (), (), (), "{}", are_ascii=True), KEPT, Lines.of([leaf])
+    )
     assert [(m.field, m.text) for m in found.matches] == expected
 
 

@@ -209,10 +209,12 @@ static int by_line(const void *one, const void *other) {
     return a->turn < b->turn ? -1 : 1;
 }
 
-/* Gathers the receipts of the matches of a document in the order of their lines and of the text. */
+/* Gathers the receipts of the matches of a document in the order of their lines and of the text, and
+ * tells whether all are ASCII. */
 static int64_t gather(const Match *match, int64_t matches, const int64_t *lines, Text *texts,
-                      Receipt *found) {
+                      Receipt *found, int *are_ascii) {
     int64_t size = 0;
+    *are_ascii = 1;
     for (int64_t one = 0; one < matches; one++) {
         Text *text = &texts[match[one].field];
         Receipt *next = &found[size];
@@ -222,7 +224,10 @@ static int64_t gather(const Match *match, int64_t matches, const int64_t *lines,
         next->hash = hash_of(next);
         int64_t before = 0;
         while (before < size && !is_same(&found[before], next)) before++;
-        size += before == size;
+        if (before < size) continue;
+        size++;
+        if (!texts[match[one].field].is_ascii)
+            *are_ascii &= text_of(next->written, next->written_end - next->written).is_ascii;
     }
     if (size > 1) qsort(found, (size_t)size, sizeof(Receipt), by_line);
     return size;
@@ -407,14 +412,16 @@ int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const 
         has_failed = !read_passages(kept[PASSAGES].at, kept[PASSAGES].size, &among);
         if (has_failed) break;
         int64_t chosen = choose(border, last - border, &among, most, counts);
-        int64_t found = gather(match, last - match, lines, kept, receipts);
-        put_list(&out, 6);
+        int are_ascii;
+        int64_t found = gather(match, last - match, lines, kept, receipts, &are_ascii);
+        put_list(&out, 7);
         put_string(&out, kept[PMID].at, kept[PMID].size);
         put_string(&out, kept[TITLE].at, kept[TITLE].size);
         put_marks(&out, marks, merge_marks(match, border - match, (Span){0, INT64_MAX}, marks));
         put_snippets(&out, border, &among, chosen, &kept[ABSTRACT], longest, marks);
         put_receipts(&out, receipts, found, queries, borders);
         put_string(&out, kept[RECORD].at, kept[RECORD].size);
+        put_truth(&out, are_ascii);
         matches -= last - match;
         match = last;
     }

@@ -75,7 +75,8 @@ def plainly(paper: Paper, asked: Sequence[Leaf], most: int = 3, longest: int = 0
         _snippet(paper.text, paper.passages[nth], marks(inside[nth], 0), longest) for nth in chosen
     ]
     receipts = _receipts(paper, asked, found)
-    return Excerpt(PMID, paper.title, marks(title, 0), tuple(snippets), receipts, RECORD)
+    are_ascii = all(one.text.isascii() for one in receipts)
+    return Excerpt(PMID, paper.title, marks(title, 0), tuple(snippets), receipts, RECORD, are_ascii)
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:
