@@ -249,21 +249,21 @@ static int are_few(const Setting *set, const Segment *const *segment, int64_t le
 
 /* Of so many documents it is asked at once whether there is anything to look at. */
 #define LOOKED_AT 32
+#define MANY_AT (4 * LOOKED_AT)
 
-static inline int has_any(const uint8_t *mask) {
+static inline int has_any(const uint8_t *mask, int size) {
     uint8_t any = 0;
-    for (int nth = 0; nth < LOOKED_AT; nth++) any |= mask[nth];
+    for (int nth = 0; nth < size; nth++) any |= mask[nth];
     return any;
 }
 
 TWICE static void clear(int64_t documents, double *total, const uint8_t *mask) {
-    for (int64_t d = 0; d < documents; d++) {
-        if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents && !has_any(mask + d)) {
-            memset(total + d, 0, LOOKED_AT * sizeof(double));
-            d += LOOKED_AT - 1;
-        } else if (!mask[d]) {
-            total[d] = 0.0;
-        }
+    for (int64_t d = 0; d < documents;) {
+        int64_t end = d;
+        while (end + LOOKED_AT <= documents && !has_any(mask + end, LOOKED_AT)) end += LOOKED_AT;
+        memset(total + d, 0, (size_t)(end - d) * sizeof(double));
+        for (d = end; d < end + LOOKED_AT && d < documents; d++)
+            if (!mask[d]) total[d] = 0.0;
     }
 }
 
@@ -318,9 +318,11 @@ static void sift(const double *total, const int32_t *years, int64_t *heap, int64
 }
 
 static inline int has_score(const double *total, const uint8_t *mask, double least) {
-    int64_t any = 0;
-    for (int nth = 0; nth < LOOKED_AT; nth++) any |= -(int64_t)(total[nth] >= least) & mask[nth];
-    return any != 0;
+    int64_t any = 0, marked = 0;
+    for (int nth = 0; nth < LOOKED_AT; nth++) any |= -(int64_t)(total[nth] >= least);
+    if (!any) return 0; /* as mostly, where all have a score */
+    for (int nth = 0; nth < LOOKED_AT; nth++) marked |= -(int64_t)(total[nth] >= least) & mask[nth];
+    return marked != 0;
 }
 
 /* Puts the best `most` of the marked documents into `found`, best first; returns how many. */
@@ -330,8 +332,13 @@ TWICE int64_t best(const Setting *set, const double *total, const uint8_t *mask,
     int64_t documents = set->documents, size = 0;
     for (int64_t d = 0; d < documents; d++) {
         int is_full = size && size == most;
+        if (d % MANY_AT == 0 && d + MANY_AT <= documents && !has_any(mask + d, MANY_AT)) {
+            d += MANY_AT - 1;
+            continue;
+        }
         if (d % LOOKED_AT == 0 && d + LOOKED_AT <= documents &&
-            !(has_any(mask + d) && (!is_full || has_score(total + d, mask + d, total[found[0]])))) {
+            !(is_full ? has_score(total + d, mask + d, total[found[0]])
+                      : has_any(mask + d, LOOKED_AT))) {
             d += LOOKED_AT - 1;
             continue;
         }
