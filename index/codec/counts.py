@@ -28,7 +28,7 @@ _BITS = {1: (8,), 2: (2, 6)}
 """How many bits each count has, by how many fields the group has."""
 
 
-class Counts(NamedTuple):
+class PackedCounts(NamedTuple):
     """The counts of postings: their bytes, which are odd, and what these count in each field."""
 
     packed: NDArray[np.uint8]
@@ -36,7 +36,7 @@ class Counts(NamedTuple):
     beside: list[Numbers]
 
 
-def packed(counts: Sequence[Numbers]) -> Counts:
+def packed(counts: Sequence[Numbers]) -> PackedCounts:
     """The counts in each field, one a posting, packed."""
     found = np.zeros(len(counts[0]), np.uint8)
     is_odd = np.zeros(len(found), bool)
@@ -45,7 +45,7 @@ def packed(counts: Sequence[Numbers]) -> Counts:
         found = found << np.uint8(bits) | column.astype(np.uint8)
     found[is_odd] = ODD
     odd = np.flatnonzero(found == ODD)
-    return Counts(found, odd, [column[odd] for column in counts])
+    return PackedCounts(found, odd, [column[odd] for column in counts])
 
 
 def unpacked(arrays: Arrays, group: str, fields: int, column: int, span: slice) -> Numbers:
