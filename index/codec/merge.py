@@ -122,8 +122,8 @@ def _merge_group(
     numbers = [np.empty(len(run[f"{group}.starts"]) - 1, np.uint32) for run in runs]
     size = write_lexicon(target, group, _merged_terms(runs, f"{group}.terms", numbers))
     merger = _Merger(parts, group, numbers, size)
-    merger.merge("starts", {"documents": smallest(documents), "counts": np.uint8}, target)
-    merger.merge_odd(target)
+    columns = {"documents": smallest(documents), "counts": np.uint8}
+    merger.merge_odd(merger.merge("starts", columns, target), target)
     if group in _POSITIONAL:
         positions = _widest(f"{group}.positions", runs)
         merger.merge("position_starts", {"positions": positions}, target)
@@ -163,9 +163,13 @@ class _Merger(NamedTuple):
     numbers: list[Numbers]
     size: int
 
-    def merge(self, starts: str, columns: dict[str, Any], target: ArraysWriter) -> None:
+    def merge(self, starts: str, columns: dict[str, Any], target: ArraysWriter) -> Numbers:
+        """Writes some columns, and where in them the lists start; returns that."""
         runs = [part.arrays for part in self.parts]
-        merged = self._starts([part.arrays[f"{self.group}.{starts}"] for part in self.parts])
+        totals = np.zeros(self.size, np.int64)
+        for numbers, run in zip(self.numbers, runs, strict=True):
+            totals[numbers] += np.diff(run[f"{self.group}.{starts}"])
+        merged: Numbers = np.concatenate([[0], np.cumsum(totals)])
         target.write(f"{self.group}.{starts}", merged.astype(smallest(int(merged[-1]))))
         borders = np.searchsorted(merged, np.arange(0, max(merged[-1], 1), BATCH), "right") - 1
         ranges = list(itertools.pairwise([*borders.tolist(), self.size]))
@@ -180,29 +184,22 @@ class _Merger(NamedTuple):
                     file.write(batch.data)
                     for run in runs:
                         run.forget()
+        return merged
 
-    def merge_odd(self, target: ArraysWriter) -> None:
-        """Writes the odd postings by the numbers that they have among those of all runs."""
-        every = [part.arrays[f"{self.group}.starts"].astype(np.int64) for part in self.parts]
-        reached = self._starts(every)
-        odd: list[Numbers] = []
-        for part, numbers, starts in zip(self.parts, self.numbers, every, strict=True):
-            own = part.arrays[f"{self.group}.odd.postings"]
-            terms = np.searchsorted(starts, own, "right") - 1
-            odd.append(reached[numbers[terms]] + own - starts[terms])
+    def merge_odd(self, merged: Numbers, target: ArraysWriter) -> None:
+        """Writes the odd postings by their numbers among all, whose lists start at ``merged``."""
+        runs = [part.arrays for part in self.parts]
+        reached, moved = merged.copy(), []
+        for run, numbers in zip(runs, self.numbers, strict=True):
+            starts, odd = run[f"{self.group}.starts"], run[f"{self.group}.odd.postings"]
+            terms = np.searchsorted(starts, odd, "right") - 1
+            moved.append(reached[numbers[terms]] + odd - starts[terms])
             reached[numbers] += np.diff(starts)
-        order = np.argsort(np.concatenate(odd))
+        postings = np.concatenate(moved)
+        order = np.argsort(postings)
         names = [f"{self.group}.odd.counts.{column}" for column in range(len(GROUPS[self.group]))]
-        counts = (np.concatenate([part.arrays[name] for part in self.parts]) for name in names)
-        beside = (column[order] for column in counts)
-        _write_odd(np.concatenate(odd)[order], beside, self.group, target)
-
-    def _starts(self, every: Iterable[Numbers]) -> Numbers:
-        """Where the lists of all terms start, by where those of each run do."""
-        totals = np.zeros(self.size, np.int64)
-        for numbers, starts in zip(self.numbers, every, strict=True):
-            totals[numbers] += np.diff(starts)
-        return np.concatenate([[0], np.cumsum(totals)])
+        beside = (np.concatenate([run[name] for run in runs])[order] for name in names)
+        _write_odd(postings[order], beside, self.group, target)
 
     def _lists(self, starts: str, name: str) -> Numbers:
         """A column of all runs, as ``merge_lists`` is told."""
