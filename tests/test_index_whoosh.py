@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,10 @@ from index.build import write
 from index.codec.codec import ArrayWriter
 from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS, document, restored, schema
 from index.tokens import tokenize
+
+sys.path.append(str(Path(__file__).parent / "helpers"))
+
+import small_builds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,14 +55,7 @@ def created(folder: Path, analysis: Analysis = ANALYSIS) -> FileIndex:
 def by_whoosh(
     folder: Path, batches: Sequence[Sequence[Abstract]], analysis: Analysis = ANALYSIS
 ) -> FileIndex:
-    """An index written one document at a time, a segment a batch."""
-    index = created(folder, analysis)
-    for batch in batches:
-        writer = ArrayWriter(index)
-        for abstract in batch:
-            writer.add_document(**document(abstract, analysis))
-        writer.commit(merge=False)
-    return index
+    return small_builds.by_whoosh(folder, batches, analysis)
 
 
 def held(reader: IndexReader) -> dict[str, Any]:

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report
 from index.build import write
-from index.codec.codec import ArrayWriter
 from index.codec.documents import STRINGS
 from index.published import Published
-from index.schema import document, schema
 from search import Searcher
 from search.clauses import leaves
 from search.expand import Expander
@@ -38,6 +35,7 @@ from search.results import Stored
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from random_texts import NATO, Queries, random_abstracts
+from small_builds import by_whoosh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,15 +53,10 @@ def published(
     home = tmp_path_factory.mktemp("built")
     built = Published.read(home, write(home, ABSTRACTS, NATO, Report()))
     aside = tmp_path_factory.mktemp("segments")
-    index = FileStorage(str(aside)).create_index(schema(built.analysis))
     size = len(ABSTRACTS) // request.param
-    for first in range(0, len(ABSTRACTS), size):
-        writer = ArrayWriter(index)
-        for abstract in ABSTRACTS[first : first + size]:
-            writer.add_document(**document(abstract, built.analysis))
-        writer.commit(merge=False)
+    batches = [ABSTRACTS[first : first + size] for first in range(0, len(ABSTRACTS), size)]
+    reader = by_whoosh(aside, batches, built.analysis).reader()
     built.close()
-    reader = index.reader()
     assert len(reader.leaf_readers()) == request.param
     yield dataclasses.replace(built, folder=aside, reader=reader)
     reader.close()

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from whoosh.filedb.filestore import FileStorage
 
 from corpus import Abstract, Report, Section
 from index import Published, Vocabulary
 from index.build import write
 from index.codec.codec import ArrayWriter
-from index.schema import document, schema
 from search import Searcher
 from search.results import Stored
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from random_texts import NATO, Queries, random_abstracts
+from small_builds import by_whoosh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,13 +40,7 @@ def generation(home: Path, abstracts: list[Abstract], concepts: Vocabulary = NAT
 
 def segmented(home: Path, published: Published, batches: list[list[Abstract]]) -> FileIndex:
     home.mkdir()
-    index = FileStorage(str(home)).create_index(schema(published.analysis))
-    for batch in batches:
-        writer = ArrayWriter(index)
-        for abstract in batch:
-            writer.add_document(**document(abstract, published.analysis))
-        writer.commit(merge=False)
-    return index
+    return by_whoosh(home, batches, published.analysis)
 
 
 def deleted(index: FileIndex, pmids: list[str]) -> FileIndex:

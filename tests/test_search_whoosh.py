@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
-from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report
 from index import chunks as chunks_module
 from index.build import write
 from index.codec.codec import ArrayWriter
 from index.published import Published
-from index.schema import document, schema
 from search.clauses import Ranked
 from search.expand import Expander
 from search.feedback import Feedback, Settings
@@ -33,6 +31,7 @@ from search.ranking import Ranker, Weights
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from random_texts import NATO, Queries, random_abstracts
+from small_builds import by_whoosh
 from whoosh_ranking import Oracle
 
 if TYPE_CHECKING:
@@ -76,16 +75,6 @@ class Engine(NamedTuple):
         return Expander(self.published, self.postings, off=off, weights=WEIGHTS).expand(parse(text))
 
 
-def segments_of(index: FileIndex, published: Published, count: int) -> None:
-    """Writes the abstracts in so many segments, one document at a time, as Whoosh does."""
-    size = -(-len(ABSTRACTS) // count)
-    for first in range(0, len(ABSTRACTS), size):
-        writer = ArrayWriter(index)
-        for abstract in ABSTRACTS[first : first + size]:
-            writer.add_document(**document(abstract, published.analysis))
-        writer.commit(merge=False)
-
-
 def delete_some(index: FileIndex) -> None:
     """Deletes a fifth of the documents, among them a whole segment of four."""
     chance = random.Random(5)
@@ -117,8 +106,8 @@ def engine(
         yield Engine.of(built)
         return
     home = tmp_path_factory.mktemp("segments")
-    index = FileStorage(str(home)).create_index(schema(built.analysis))
-    segments_of(index, built, 4)
+    quarters = [ABSTRACTS[first : first + 40] for first in range(0, len(ABSTRACTS), 40)]
+    index = by_whoosh(home, quarters, built.analysis)
     if request.param != "segments":
         delete_some(index)
     if request.param == "merged":

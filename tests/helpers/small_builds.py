@@ -5,14 +5,22 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+from whoosh.filedb.filestore import FileStorage
+
 from corpus import Abstract, Section
 from index import Concept, Published, Vocabulary
 from index.build import LOCK
+from index.codec.codec import ArrayWriter
 from index.generation import CURRENT, GENERATIONS, PARTIAL
+from index.schema import document, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from whoosh.index import FileIndex
+
+    from index import Analysis
     from index.generation import Manifest
 
 VOCABULARY = Vocabulary.of(
@@ -42,6 +50,17 @@ THREE = [
     abstract("2", "Bravo", "Multiple  sclerosis", year=2004, notice="From a page."),
     abstract("3", "Charlie", notice="Another notice."),
 ]
+
+
+def by_whoosh(folder: Path, batches: Iterable[Iterable[Abstract]], analysis: Analysis) -> FileIndex:
+    """An index written one document at a time, a segment a batch."""
+    index = FileStorage(str(folder)).create_index(schema(analysis))
+    for batch in batches:
+        writer = ArrayWriter(index)
+        for one in batch:
+            writer.add_document(**document(one, analysis))
+        writer.commit(merge=False)
+    return index
 
 
 def opened(index_dir: Path) -> Manifest:
