@@ -35,6 +35,16 @@ def test_anything_else_is_none(pmid: str) -> None:
             {"sections": (Section(None, ("x" * 100_001,)),)},
             "the text is longer than 100,000 characters",
         ),
+        (
+            {
+                "sections": (
+                    Section(None, ("x" * 40_000, "x" * 20_000)),
+                    Section("A", ("x" * 39_999,)),
+                )
+            },
+            "the text is longer than 100,000 characters",
+        ),
+        ({"title": "", "sections": (Section(None, ("",)),)}, "both title and text are empty"),
         ({"group_author": "x" * 10_001}, "the group author is longer than 10,000 characters"),
         ({"authors": (Author("x" * 10_001),)}, "one author is longer than 10,000 characters"),
         ({"topics": ("x",) * 10_001}, "there are more than 10,000 topics"),
@@ -59,6 +69,7 @@ def test_each_problem_is_told(changes: dict[str, Any], problem: str) -> None:
         {"title": "x" * 2_000},
         {"title": "", "sections": (Section(None, ("Bravo.",)),)},
         {"sections": (Section(None, ("x" * 100_000,)),)},
+        {"sections": (Section(None, ("x" * 40_000, "x" * 20_000)), Section("A", ("x" * 39_998,)))},
         {"year": 1800},
         {"year": NEXT_YEAR},
         {"year": 2004, "day": 29},
