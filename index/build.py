@@ -24,7 +24,7 @@ from corpus import Report, gather
 from index import analysis as analysis_module
 from index import schema as schema_module
 from index.agreement import Learner
-from index.chunks import Chunk, chunks
+from index.chunks import Chunk, beside, chunks
 from index.codec.codec import ArrayWriter
 from index.codec.table import write_table
 from index.errors import BuildFailed, BuildRunning
@@ -136,14 +136,11 @@ def write(
     """Writes a complete generation into the empty folder ``target`` and returns its manifest."""
     began = time.monotonic()
     tally = _Tally()
-    _write_postings(target, abstracts, vocabulary, tally, workers)
+    _write_index(target, abstracts, vocabulary, tally, workers)
     if not tally.abstracts:
         raise BuildFailed(
             f"None of the {len(report.rejected)} records could be used; {_UNCHANGED}."
         )
-    (target / VOCABULARY).write_text(vocabulary.to_json(), encoding="utf-8")
-    write_table(target, SPELLINGS, _most_frequent(tally.spellings))
-    tally.abbreviations.agreement().write(target)
     write_json(target / "report.json", [str(problem) for problem in report.rejected[:1000]])
     years = tally.years - {NO_YEAR}
     manifest = Manifest(
@@ -174,7 +171,7 @@ def fingerprints(vocabulary: Vocabulary) -> dict[str, str]:
     }
 
 
-def _write_postings(
+def _write_index(
     target: Path,
     abstracts: Iterable[Abstract],
     vocabulary: Vocabulary,
@@ -188,7 +185,8 @@ def _write_postings(
             for chunk in chunks(abstracts, vocabulary, Path(runs), workers):
                 writer.add_run(chunk.files)
                 tally.add(chunk)
-            writer.commit()
+            with beside(lambda: _write_tables(target, vocabulary, tally), tally.abstracts, workers):
+                writer.commit()
     except BaseException:
         if not writer.is_closed:
             writer.cancel()
@@ -196,6 +194,12 @@ def _write_postings(
     index.close()
     for lock in target.glob("*_WRITELOCK"):
         lock.unlink()
+
+
+def _write_tables(target: Path, vocabulary: Vocabulary, tally: _Tally) -> None:
+    (target / VOCABULARY).write_text(vocabulary.to_json(), encoding="utf-8")
+    write_table(target, SPELLINGS, _most_frequent(tally.spellings))
+    tally.abbreviations.agreement().write(target)
 
 
 def _told(abstracts: Iterable[Abstract], progress: Progress) -> Iterator[Abstract]:

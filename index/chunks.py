@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.util import Finalize
@@ -38,7 +39,7 @@ from index.vocabulary import Vocabulary
 from index.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
 
@@ -148,16 +149,53 @@ def _in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _context(vocabulary: Path) -> BaseContext:
-    """How processes start: forked with all that they need, or each from nothing, a second later.
+@contextmanager
+def beside(work: Callable[[], None], abstracts: int, workers: int) -> Iterator[None]:
+    """Does some work meanwhile in a process of its own, if that pays for so many abstracts.
 
-    A process may not be forked while it has other threads: their locks would stay as they are. Nor
-    on macOS, whose libraries have such threads.
+    What it writes into files is all that is left of it. It is done at the end where no process can
+    be forked, and again if it failed, so that it fails here.
     """
-    if threading.active_count() > 1 or sys.platform != "linux":
+    if workers == 1 or abstracts < SIZE or not _can_fork():
+        yield
+        work()
+        return
+    process = multiprocessing.get_context("fork").Process(target=_alone, args=(work,))
+    process.start()
+    try:
+        yield
+        process.join()
+    finally:
+        process.kill()
+        process.join()
+    if process.exitcode:
+        work()
+
+
+def _alone(work: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    failed = True
+    with suppress(Exception):
+        work()
+        failed = False
+    os._exit(failed)  # and nothing of what its parent does at its end
+
+
+def _context(vocabulary: Path) -> BaseContext:
+    """How processes start: forked with all that they need, or each from nothing, a second later."""
+    if not _can_fork():
         return multiprocessing.get_context("spawn")
     _reader(vocabulary)
     return multiprocessing.get_context("fork")
+
+
+def _can_fork() -> bool:
+    """Whether this process may be forked.
+
+    Not while it has other threads, whose locks would stay as they are; nor on macOS, whose
+    libraries have such threads.
+    """
+    return threading.active_count() == 1 and sys.platform == "linux"
 
 
 def _prepare() -> None:

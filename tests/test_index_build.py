@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,9 +130,15 @@ def test_postings_that_do_not_fit_in_memory_are_the_same(
     assert postings(index_dir) == postings(tmp_path / "other")
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 def test_any_number_of_processes_build_the_same(
-    index_dir: Path, tmp_path: Path, source: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    index_dir: Path,
+    tmp_path: Path,
+    source: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    threads: int,
 ) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: threads)
     monkeypatch.setattr(chunks, "SIZE", 20)
     path = source(many(90))
     alone = build(index_dir, [path], vocabulary=VOCABULARY, workers=1)

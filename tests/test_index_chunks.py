@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 from corpus import Abstract, Report, bundled_corpus, gather
 from index import chunks as chunks_module
 from index.build import write
-from index.chunks import Chunk, _packed, _unpacked, chunks
+from index.chunks import Chunk, _packed, _unpacked, beside, chunks
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -181,6 +182,60 @@ def test_a_writer_that_fails_stops_all(
     with pytest.raises(error, match="stop"):
         write(tmp_path, many(60), VOCABULARY, Report(), workers=2)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets this process fork as if it had no other thread."""
+    if sys.platform == "linux":
+        monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+
+@pytest.mark.parametrize(("abstracts", "workers"), [(6, 2), (7, 1), (7, 2)])
+@pytest.mark.usefixtures("forks")
+def test_work_is_done_beside_where_that_pays(tmp_path: Path, abstracts: int, workers: int) -> None:
+    kept = tmp_path / "kept"
+    is_apart = sys.platform == "linux" and (abstracts, workers) == (7, 2)
+    with beside(lambda: kept.write_text(str(os.getpid())), abstracts, workers):
+        if is_apart:
+            assert len(multiprocessing.active_children()) == 1
+        else:
+            assert not kept.exists()
+    assert (int(kept.read_text()) != os.getpid()) is is_apart
+
+
+def test_a_process_with_threads_is_not_forked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    kept = tmp_path / "kept"
+    with beside(lambda: kept.write_text(str(os.getpid())), 7, 2):
+        assert not kept.exists()
+    assert int(kept.read_text()) == os.getpid()
+
+
+@pytest.mark.usefixtures("forks")
+def test_work_beside_that_fails_fails_where_it_was_asked_for(tmp_path: Path) -> None:
+    def fail() -> None:
+        with (tmp_path / "tried").open("a") as file:
+            file.write("once ")
+        raise OSError("full")
+
+    began = []
+    with pytest.raises(OSError, match="full"), beside(fail, 7, 2):
+        began.append("meanwhile")
+    assert began == ["meanwhile"]
+    assert (tmp_path / "tried").read_text() == "once " * (2 if sys.platform == "linux" else 1)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+@pytest.mark.usefixtures("forks")
+def test_what_fails_meanwhile_stops_the_work_beside(error: type[BaseException]) -> None:
+    began = time.monotonic()
+    with pytest.raises(error, match="stop"), beside(lambda: time.sleep(60), 7, 2):
+        raise error("stop")
+    assert time.monotonic() - began < 30
+    assert multiprocessing.active_children() == []
 
 
 def test_a_killed_build_leaves_no_process(
