@@ -95,8 +95,8 @@ def word_table(text: str) -> WordTable:
 
 def paths(spelling: str) -> Iterator[list[str]]:
     """The rows of terms by which a spelling is recognized; spellings that share one are one."""
-    table = word_table(spelling)
-    forms, joined = table.forms, table.joined
+    forms, _, _, betweens = token_table(spelling)
+    joined = _joined(forms, list(map(gap_of, betweens)))
     stems = list(map(STEMS.__getitem__, forms))
     prefixes = {place for place in joined if forms[place] in PREFIXES}
     terms = []
