@@ -16,7 +16,7 @@ import sys
 import threading
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.util import Finalize
@@ -173,12 +173,13 @@ def beside(work: Callable[[], None], abstracts: int, workers: int) -> Iterator[N
 
 
 def _alone(work: Callable[[], None]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _prepare()
     failed = True
-    with suppress(Exception):
+    try:
         work()
         failed = False
-    os._exit(failed)  # and nothing of what its parent does at its end
+    finally:
+        os._exit(failed)  # and nothing of what its parent does at its end
 
 
 def _context(vocabulary: Path) -> BaseContext:

@@ -48,6 +48,16 @@ if __name__ == "__main__":
         print("a chunk", flush=True)
 """
 
+BESIDE = """
+import sys, time
+sys.path[:0] = sys.argv[2:]
+from index import chunks
+
+with chunks.beside(lambda: time.sleep(60), chunks.SIZE, 2):
+    print("beside", flush=True)
+    time.sleep(60)
+"""
+
 
 @pytest.fixture(autouse=True)
 def of_seven(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,21 +224,24 @@ def test_a_process_with_threads_is_not_forked(
     assert int(kept.read_text()) == os.getpid()
 
 
+@pytest.mark.parametrize("error", [OSError, SystemExit])
 @pytest.mark.usefixtures("forks")
-def test_work_beside_that_fails_fails_where_it_was_asked_for(tmp_path: Path) -> None:
+def test_work_beside_that_fails_fails_where_it_was_asked_for(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
     def fail() -> None:
         with (tmp_path / "tried").open("a") as file:
             file.write("once ")
-        raise OSError("full")
+        raise error("full")
 
     began = []
-    with pytest.raises(OSError, match="full"), beside(fail, 7, 2):
+    with pytest.raises(error, match="full"), beside(fail, 7, 2):
         began.append("meanwhile")
     assert began == ["meanwhile"]
     assert (tmp_path / "tried").read_text() == "once " * (2 if sys.platform == "linux" else 1)
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, SystemExit])
 @pytest.mark.usefixtures("forks")
 def test_what_fails_meanwhile_stops_the_work_beside(error: type[BaseException]) -> None:
     began = time.monotonic()
@@ -238,17 +251,21 @@ def test_what_fails_meanwhile_stops_the_work_beside(error: type[BaseException]) 
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.parametrize(
+    ("script", "said", "processes"),
+    [(BUILD, "a chunk", 2), (BESIDE, "beside", sys.platform == "linux")],
+)
 def test_a_killed_build_leaves_no_process(
-    tmp_path: Path, ended: Callable[[set[int]], bool]
+    tmp_path: Path, ended: Callable[[set[int]], bool], script: str, said: str, processes: int
 ) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(BUILD, encoding="utf-8")
-    command = [sys.executable, script, tmp_path, HERE.parent, HERE / "helpers"]
+    path = tmp_path / "script.py"
+    path.write_text(script, encoding="utf-8")
+    command = [sys.executable, path, tmp_path, HERE.parent, HERE / "helpers"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout
-        assert process.stdout.readline() == b"a chunk\n"
+        assert process.stdout.readline() == f"{said}\n".encode()
         children = children_of(process.pid)
-        assert len(children) >= 2
+        assert len(children) >= processes
         process.kill()
         process.wait(10)
         assert ended(children)
