@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.stems import STEMS, stem
-from index.tokens import GAPS, PREFIXES, SPACED_PREFIXES, Gap, token_table
+from index.tokens import GAPS, PREFIXES, SPACED_PREFIXES, Gap, Remembered, token_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,16 +87,15 @@ def words(text: str) -> list[Word]:
 def word_table(text: str) -> WordTable:
     """What ``words`` says, in columns; stems are looked up where they are needed."""
     forms, starts, ends, betweens = token_table(text)
-    gaps = array("B", map(gap_of, betweens))
-    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in betweens]
-    positions = list(accumulate(steps, initial=-1))[1:]
+    gaps = array("B", map(GAP_BITS.__getitem__, betweens))
+    positions = _positions(betweens) if "\n" in text else range(len(forms))
     return WordTable(text, forms, starts, ends, positions, gaps, _joined(forms, gaps))
 
 
 def paths(spelling: str) -> Iterator[list[str]]:
     """The rows of terms by which a spelling is recognized; spellings that share one are one."""
     forms, _, _, betweens = token_table(spelling)
-    joined = _joined(forms, list(map(gap_of, betweens)))
+    joined = _joined(forms, list(map(GAP_BITS.__getitem__, betweens)))
     stems = list(map(STEMS.__getitem__, forms))
     prefixes = {place for place in joined if forms[place] in PREFIXES}
     terms = []
@@ -131,6 +130,14 @@ def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:
     }
 
 
-def gap_of(between: str) -> int:
-    """What a ``WordTable`` has of the characters before a word."""
+def _positions(betweens: Sequence[str]) -> list[int]:
+    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in betweens]
+    return list(accumulate(steps, initial=-1))[1:]
+
+
+def _gap_bits(between: str) -> int:
     return GAPS[between] | (COMMA if between == ", " else 0) | (SLASH if "/" in between else 0)
+
+
+GAP_BITS = Remembered(_gap_bits, 1 << 12)
+"""By what stands before a word, what a ``WordTable`` says of it."""

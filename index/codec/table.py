@@ -69,7 +69,7 @@ class Table(Mapping[str, Value], Generic[Value]):
         return keys.utf8(number) if number < len(keys) else None
 
     def _value(self, number: int) -> Value:
-        return self._read(json.loads(self._values[number]))
+        return self._read(_parsed(self._values.utf8(number)))
 
     @cached_property
     def _keys(self) -> Lexicon:
@@ -94,6 +94,13 @@ def _json(value: Any) -> bytes:  # noqa: ANN401 (whatever JSON can hold)
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # half a surrogate pair, which has no UTF-8
         return _utf8(_encoder.encode(value))
+
+
+def _parsed(value: bytes) -> Any:  # noqa: ANN401 (same)
+    try:
+        return msgspec.json.decode(value)
+    except UnicodeDecodeError:  # the same half
+        return json.loads(value.decode("utf-8", "surrogatepass"))
 
 
 def _utf8(text: str) -> bytes:

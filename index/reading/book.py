@@ -19,7 +19,7 @@ import numpy as np
 from index.kernels import address, cut, enter, pairs
 from index.stems import STEMS
 from index.tokens import MOST_REMEMBERED, SPACED_PREFIXES, Remembered, folded, pieces, token_table
-from index.words import PARAGRAPH_GAP, WordTable, gap_of, word_table
+from index.words import GAP_BITS, PARAGRAPH_GAP, WordTable, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -155,14 +155,14 @@ class _Page:
                     numbers.append(self._number(form))
                     starts.append(begin + start)
                     ends.append(begin + end)
-                    gaps.append(gap_of(text[last : begin + start]))
+                    gaps.append(GAP_BITS[text[last : begin + start]])
                     last = begin + end
             else:
                 found = self._columns(piece, begin, scratch)
                 for column, more in zip((numbers, starts, ends, gaps), found, strict=True):
                     column.extend(more)
                 if len(starts) > first:
-                    gaps[first] = gap_of(text[last : starts[first]])
+                    gaps[first] = GAP_BITS[text[last : starts[first]]]
             begin += len(piece)
         positions = _positions(text, starts, ends)
         return self._table(text, (numbers, starts, ends, positions), gaps, scratch)

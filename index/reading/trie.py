@@ -13,7 +13,7 @@ import numpy as np
 
 from index.kernels import address, invert, walk
 from index.reading.book import Numbered
-from index.stems import stem
+from index.stems import STEMS, stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -152,7 +152,7 @@ class _Symbols:
     def of(self, forms: Sequence[str]) -> tuple[array[int], object, int]:
         """Words by numbers, the symbols by number, and where those are."""
         if not isinstance(forms, Numbered):
-            column = array("I", map(self._of, forms))
+            column = array("I", self._all(forms))
             return array("I", range(len(forms))), column, _place(column)
         with self._lock:
             if forms.names is not self._names:
@@ -172,10 +172,11 @@ class _Symbols:
             # The loop may still read the old one for another thread.
             self._column = np.resize(self._column, 2 * self._known)
             self._place = address(self._column)
-        self._column[first : self._known] = list(map(self._of, self._names[first : self._known]))
+        self._column[first : self._known] = self._all(self._names[first : self._known])
 
-    def _of(self, form: str) -> int:
-        return self.of_stems.get(stem(form), 0)
+    def _all(self, forms: Sequence[str]) -> list[int]:
+        known = self.of_stems
+        return [known.get(found, 0) for found in map(STEMS.__getitem__, forms)]
 
 
 def _place(values: array[int]) -> int:
