@@ -29,10 +29,9 @@ from corpus import Abstract
 from corpus.jsonl import to_line
 from index.agreement import pairs_of
 from index.analysis import Analysis
-from index.codec.codec import RunFiles, write_files
-from index.codec.documents import DocumentsWriter
+from index.codec.codec import write_files
 from index.codec.run import RunWriter
-from index.schema import COLUMNS, NO_YEAR, STRINGS, columns, names, stored
+from index.schema import NO_YEAR, columns, names, stored
 from index.stems import stem, stop_words
 from index.tokens import tokenize
 from index.vocabulary import Vocabulary
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
     from index.agreement import Pairs
     from index.analysis import ReadText
+    from index.codec.codec import RunFiles
 
 SIZE = 1500
 """Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""
@@ -87,13 +87,13 @@ def digest(abstracts: list[Abstract], reader: Analysis, folder: Path, name: str)
         named = {field: _words(value) for field, value in names(abstract).items() if value}
         pmid = {"pmid": ([abstract.pmid.lower()], [0])}
         run.add(title.analysed, text.analysed, named | pmid)
-    inverted = run.finish()
-    kept = DocumentsWriter(STRINGS, COLUMNS)
-    for abstract, texts in zip(abstracts, read, strict=True):
-        kept.add(stored(abstract), columns(abstract, *texts))
-    write_files(folder, name, inverted, kept)
+    kept = (
+        (stored(abstract), columns(abstract, *texts))
+        for abstract, texts in zip(abstracts, read, strict=True)
+    )
+    files = write_files(folder, name, run.finish(), kept)
     lines = hashlib.sha256(b"".join(map(to_line, abstracts)))
-    chunk = Chunk(RunFiles(folder, name, len(abstracts)), lines.digest())
+    chunk = Chunk(files, lines.digest())
     for abstract, texts in zip(abstracts, read, strict=True):
         _note(chunk, abstract, texts)
     return chunk

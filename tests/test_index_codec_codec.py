@@ -18,6 +18,8 @@ from corpus import Abstract
 from index.chunks import digest
 from index.codec import codec as codec_module
 from index.codec.codec import ArrayWriter
+from index.codec.documents import DocumentsWriter
+from index.codec.store import DOCUMENTS
 from index.schema import STRINGS, document, restored, schema
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
@@ -176,20 +178,44 @@ def test_a_block_that_fails_leaves_nothing(index: FileIndex, runs: Path) -> None
     assert read(index) == THREE
 
 
-def half(_: object, target: ArraysWriter) -> None:
-    target.write_strings("some", [b"alfa"])
+def test_what_is_kept_of_a_run_is_on_disk_once(index: FileIndex, runs: Path) -> None:
+    writer = ArrayWriter(index)
+    chunk = digest([abstract("9", "Bravo")], ANALYSIS, runs, "some")
+    assert chunk.files.path(DOCUMENTS).exists()
+    writer.add_run(chunk.files)
+    assert not chunk.files.path(DOCUMENTS).exists()
+    writer.commit()
+    assert len(read(index)) == 4
+
+
+def test_nothing_added_is_nothing_written(index: FileIndex) -> None:
+    def kept() -> list[Path]:
+        return sorted(folder(index).glob(f"*.{DOCUMENTS}"))
+
+    before = kept()
+    ArrayWriter(index).commit()
+    assert kept() == before
+    assert len(before) == 1
+
+
+def half(_: object, target: ArraysWriter | None = None) -> None:
+    if target:
+        target.write_strings("some", [b"alfa"])
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("step", ["merge", "merge_documents", "write_run"])
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [(codec_module, "merge"), (codec_module, "write_run"), (DocumentsWriter, "arrays")],
+)
 def test_a_commit_that_fails_in_the_middle_leaves_the_index(
-    index: FileIndex, runs: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    index: FileIndex, runs: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
     before = files(index)
     writer = ArrayWriter(index)
     add(writer, runs, [[abstract("8", "Alfa")], abstract("9", "Bravo")])
     with monkeypatch.context() as patch:
-        patch.setattr(codec_module, step, half)
+        patch.setattr(owner, step, half)
         with pytest.raises(OSError, match="No space left"):
             writer.commit(optimize=True)
         assert read(index) == THREE

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from whoosh.index import TOC, clean_files
 from whoosh.writing import SegmentWriter
 
 from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.documents import DocumentsWriter, merge_documents
+from index.codec.documents import writing
 from index.codec.loose import run_of
 from index.codec.merge import merge, write_run
 from index.codec.reading import ArrayPerDocumentReader, ArrayTermsReader
@@ -27,13 +28,15 @@ from index.codec.store import DOCUMENTS, POSTINGS, Store
 from index.schema import COLUMNS, STRINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from whoosh.columns import Column
     from whoosh.fields import FieldType, Schema
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex
 
+    from index.codec.documents import DocumentsWriter
     from index.codec.loose import Posting
     from index.codec.run import Run
 
@@ -45,18 +48,29 @@ class RunFiles(NamedTuple):
     name: str
     documents: int
 
+    def path(self, part: str) -> Path:
+        """The file of one of its two parts."""
+        return self.folder / f"{self.name}.{part}"
+
     def arrays(self, part: str) -> Arrays:
-        """One of its two parts."""
-        return Arrays(self.folder / f"{self.name}.{part}")
+        """What is in it."""
+        return Arrays(self.path(part))
 
 
-def write_files(folder: Path, name: str, run: Run, documents: DocumentsWriter) -> RunFiles:
+def write_files(
+    folder: Path,
+    name: str,
+    run: Run,
+    documents: Iterable[tuple[Mapping[str, str], Mapping[str, int]]],
+) -> RunFiles:
     """Writes a run and what is kept of its documents, for ``ArrayWriter.add_run``."""
-    with _writing(folder / f"{name}.{DOCUMENTS}") as target:
-        documents.write(target)
-    with _writing(folder / f"{name}.{POSTINGS}") as target:
+    files = RunFiles(folder, name, run.count)
+    with _writing(files.path(DOCUMENTS)) as target, _kept(target) as kept:
+        for values, numbers in documents:
+            kept.add(values, numbers)
+    with _writing(files.path(POSTINGS)) as target:
         write_run(run, target)
-    return RunFiles(folder, name, run.count)
+    return files
 
 
 class ArraySegment(W3Segment):  # type: ignore[misc] # whoosh has no types
@@ -98,13 +112,11 @@ class ArrayCodec(Codec):  # type: ignore[misc] # whoosh has no types
 
 
 class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh has no types
-    """Gathers runs of what is kept by document."""
+    """Writes what is kept by document as it comes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._folder = Path(tempfile.mkdtemp(dir=path.parent, suffix=".tmp"))
-        self._runs: list[Arrays] = []
-        self._loose: list[tuple[dict[str, str], dict[str, int]]] = []
+        self._open = ExitStack()
         self._values: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self.is_closed = False
@@ -132,40 +144,26 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh 
 
     def finish_doc(self) -> None:
         """Ends the document."""
-        self._loose.append((self._values, self._numbers))
+        self._documents.add(self._values, self._numbers)
 
     def cancel_doc(self) -> None:
         """Forgets the document."""
 
     def add_run(self, files: RunFiles) -> None:
-        """The next documents, in a run."""
-        self._flush()
-        self._runs.append(files.arrays(DOCUMENTS))
-
-    def discard(self) -> None:
-        """Forgets all documents."""
-        self._runs, self._loose = [], []
+        """The next documents, in a run, whose file of them is no longer needed."""
+        self._documents.add_run(files.arrays(DOCUMENTS))
+        files.path(DOCUMENTS).unlink()
 
     def close(self) -> None:
-        """Writes all documents."""
-        self._flush()
-        if self._runs:
-            with _writing(self._path) as target:
-                merge_documents(self._runs, target)
-        shutil.rmtree(self._folder)
+        """Ends writing."""
+        self._open.close()
         self.is_closed = True
 
-    def _flush(self) -> None:
-        if not self._loose:
-            return
-        writer = DocumentsWriter(STRINGS, COLUMNS)  # the same for all runs
-        for values, numbers in self._loose:
-            writer.add(values, numbers)
-        path = self._folder / str(len(self._runs))
-        with _writing(path) as target:
-            writer.write(target)
-        self._runs.append(Arrays(path))
-        self._loose = []
+    @cached_property
+    def _documents(self) -> DocumentsWriter:
+        # Where no document comes, there is to be no file.
+        target = self._open.enter_context(_writing(self._path))
+        return self._open.enter_context(_kept(target))
 
 
 class Pool:
@@ -256,7 +254,6 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc] # whoosh has no types
     def cancel(self) -> None:
         """Forgets all that was added, and removes what was written of it."""
         self._check_state()
-        self.perdocwriter.discard()
         self._close_segment()
         live = TOC.read(self.storage, self.indexname)
         clean_files(self.storage, self.indexname, live.generation, live.segments)
@@ -270,6 +267,10 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc] # whoosh has no types
     def _flush_segment(self) -> None:
         self.pool.flush(self.docnum)
         super()._flush_segment()
+
+
+def _kept(target: ArraysWriter) -> AbstractContextManager[DocumentsWriter]:
+    return writing(target, STRINGS, COLUMNS)  # the same for all runs
 
 
 def _check_kept(field: str, fields: Collection[str]) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from index.codec.merge import concatenate_strings
+from index.codec.arrays import smallest
 from index.kernels import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
 
@@ -29,34 +31,54 @@ STRINGS, FIELDS, COLUMN = "strings", "fields", "column."
 
 
 class DocumentsWriter:
-    """Gathers what is kept of documents, one after the other."""
+    """Writes what is kept of documents, one after the other; see ``writing``.
 
-    def __init__(self, stored: Sequence[str], columns: Sequence[str]) -> None:
-        self._fields = sorted(stored)
-        self._strings: list[bytes] = []
+    Strings are written as they come, and what else is written at the end is gathered: eight bytes a
+    string and four a number.
+    """
+
+    def __init__(self, file: BinaryIO, fields: Sequence[str], columns: Iterable[str]) -> None:
+        self._file = file
+        self._fields = fields
+        self._starts = array("Q", [0])
         self._columns = {name: array("i") for name in columns}
 
     def add(self, values: Mapping[str, str], numbers: Mapping[str, int]) -> None:
         """The next document; what is not given is an empty string, or 0."""
-        self._strings += [_utf8(values.get(name, "")) for name in self._fields]
+        strings = [_utf8(values.get(name, "")) for name in self._fields]
+        self._file.write(b"".join(strings))
+        _, *ends = accumulate(map(len, strings), initial=self._starts[-1])
+        self._starts.extend(ends)
         for name, column in self._columns.items():
             column.append(numbers.get(name, 0))
 
-    def write(self, target: ArraysWriter) -> None:
-        """Writes the arrays."""
-        target.write(FIELDS, np.frombuffer(json.dumps(self._fields).encode(), np.uint8))
-        target.write_strings(STRINGS, self._strings)
+    def add_run(self, run: Arrays) -> None:
+        """The next documents, written before; the same is kept of them."""
+        self._file.write(run[STRINGS].data)
+        ends = run[f"{STRINGS}.starts"][1:].astype(np.uint64) + np.uint64(self._starts[-1])
+        self._starts.frombytes(ends.tobytes())
         for name, column in self._columns.items():
-            target.write(f"{COLUMN}{name}", np.asarray(column, np.int32))
+            column.frombytes(run[f"{COLUMN}{name}"].tobytes())
+
+    def arrays(self) -> Iterator[tuple[str, Numbers]]:
+        """What is to be written after the strings."""
+        yield f"{STRINGS}.starts", np.asarray(self._starts).astype(smallest(self._starts[-1]))
+        for name, column in self._columns.items():
+            yield f"{COLUMN}{name}", np.asarray(column, np.int32)
 
 
-def merge_documents(runs: Sequence[Arrays], target: ArraysWriter) -> None:
-    """Writes what is kept of the documents of all runs, which keep the same fields."""
-    target.write(FIELDS, runs[0][FIELDS])
-    concatenate_strings(STRINGS, runs, target)
-    for name in runs[0].names():
-        if name.startswith(COLUMN):
-            target.write(name, np.concatenate([run[name] for run in runs]))
+@contextmanager
+def writing(
+    target: ArraysWriter, stored: Iterable[str], columns: Iterable[str]
+) -> Iterator[DocumentsWriter]:
+    """Who writes documents, of which the same fields are stored and kept in columns."""
+    fields = sorted(stored)
+    target.write(FIELDS, np.frombuffer(json.dumps(fields).encode(), np.uint8))
+    with target.array(STRINGS, np.uint8) as file:
+        writer = DocumentsWriter(file, fields, columns)
+        yield writer
+    for name, values in writer.arrays():
+        target.write(name, values)
 
 
 class Kept(Mapping[str, str]):

@@ -96,7 +96,7 @@ def merge(runs: Sequence[Arrays], target: ArraysWriter) -> None:
     _merge_stream(parts, numbers, target)
 
 
-def concatenate(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:
+def _concatenate(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:
     """Writes one array after the other."""
     kind = _widest(name, runs)
     with target.array(name, kind) as file:
@@ -128,7 +128,7 @@ def _merge_group(
         positions = _widest(f"{group}.positions", runs)
         merger.merge("position_starts", {"positions": positions}, target)
     for field in GROUPS[group]:
-        concatenate(f"length.{field}", runs, target)
+        _concatenate(f"length.{field}", runs, target)
     return numbers
 
 
@@ -273,7 +273,7 @@ def _merge_stream(
                 for piece in pieces:
                     file.write(piece.astype(smaller).data)
     for name in ("abstracts", "offsets"):
-        concatenate(f"stream.{name}", runs, target)
+        _concatenate(f"stream.{name}", runs, target)
     _concatenate_starts("stream.starts", runs, target)
     for group in (STEMS, CONCEPTS):
         _concatenate_starts(f"wide.{group}.starts", runs, target)
@@ -282,7 +282,7 @@ def _merge_stream(
             for part, own in zip(parts, numbers[group], strict=True):
                 file.write(own[part.arrays[f"wide.{group}.terms"]].astype(kind).data)
         for name in ("firsts", "lasts"):
-            concatenate(f"wide.{group}.{name}", runs, target)
+            _concatenate(f"wide.{group}.{name}", runs, target)
 
 
 def _count(numbers: Sequence[Numbers]) -> int:
@@ -308,12 +308,6 @@ def _write_forms(stem_of: Numbers, stems: int, target: ArraysWriter) -> None:
     starts = np.searchsorted(stem_of[forms], np.arange(stems + 1))
     target.write("stems.forms", forms[: starts[-1]].astype(np.uint32))
     target.write("stems.form_starts", starts.astype(smallest(int(starts[-1]))))
-
-
-def concatenate_strings(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:
-    """Writes the strings of one run after those of the other."""
-    concatenate(name, runs, target)
-    _concatenate_starts(f"{name}.starts", runs, target)
 
 
 def _concatenate_starts(name: str, runs: Sequence[Arrays], target: ArraysWriter) -> None:

@@ -13,12 +13,12 @@ from index import Analysis
 from index.analysis import AnalysedText
 from index.codec.arrays import ArraysWriter
 from index.codec.codec import write_files
-from index.codec.documents import DocumentsWriter, merge_documents
+from index.codec.documents import writing
 from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, PLACES, STEMS
 from index.codec.merge import merge
 from index.codec.run import NO_TERM, RunWriter
 from index.codec.store import DOCUMENTS, POSTINGS, Store
-from index.schema import TEXT_FIELDS, field_of
+from index.schema import COLUMNS, STRINGS, TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
 from index.words import PARAGRAPH_GAP
 
@@ -90,14 +90,17 @@ def segment(folder: Path, batches: Sequence[Sequence[Document]]) -> Store:
     """A segment merged from a run of each batch."""
     files = []
     for number, batch in enumerate(batches):
-        kept = DocumentsWriter(["abstract", "title"], ["year"])
-        for one in batch:
-            kept.add({"title": one.title.text, "abstract": one.abstract.text}, years(one))
+        kept = [
+            ({"title": one.title.text, "abstract": one.abstract.text}, years(one)) for one in batch
+        ]
         files.append(write_files(folder, str(number), run_of(*batch), kept))
-    for part, merger in ((POSTINGS, merge), (DOCUMENTS, merge_documents)):
-        target = ArraysWriter(folder / f"S.{part}")
-        merger([one.arrays(part) for one in files], target)
-        target.close()
+    postings, documents = (ArraysWriter(folder / f"S.{part}") for part in (POSTINGS, DOCUMENTS))
+    merge([one.arrays(POSTINGS) for one in files], postings)
+    postings.close()
+    with writing(documents, STRINGS, COLUMNS) as writer:
+        for one in files:
+            writer.add_run(one.arrays(DOCUMENTS))
+    documents.close()
     return Store(folder, "S")
 
 
@@ -264,8 +267,8 @@ def _wide(store: Store, group: str, number: int) -> Iterator[tuple[str, int, int
 
 def _stored(store: Store, number: int) -> dict[str, str]:
     found = dict(store.documents.strings(number))
-    assert found == {field: store.documents.string(field, number) for field in TEXT_FIELDS}
-    return found
+    assert found == {field: store.documents.string(field, number) for field in STRINGS}
+    return {field: found[field] for field in found if found[field] or field in TEXT_FIELDS}
 
 
 def _seen(store: Store) -> list[tuple[str, str]]:
