@@ -6,6 +6,7 @@ import dataclasses
 import multiprocessing
 import os
 import pickle
+import platform
 import subprocess
 import sys
 import threading
@@ -46,6 +47,18 @@ if __name__ == "__main__":
     chunks.SIZE = 10
     for chunk in chunks.chunks(slowly(), VOCABULARY, Path(sys.argv[1]), 2):
         print("a chunk", flush=True)
+"""
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from index import chunks
+
+if sys.argv[1] == "kept":
+    chunks._keep_memory()
+for size in range(1 << 20, 1 << 21, 1 << 15):
+    np.ones(size, np.uint8)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 """
 
 BESIDE = """
@@ -192,6 +205,18 @@ def test_a_writer_that_fails_stops_all(
     with pytest.raises(error, match="stop"):
         write(tmp_path, many(60), VOCABULARY, Report(), workers=2)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have other rules")
+def test_arrays_lie_where_the_last_ones_did() -> None:
+    def faults(memory: str) -> int:
+        found = subprocess.run(
+            [sys.executable, "-c", FAULTS, memory], capture_output=True, check=True, text=True
+        )
+        return int(found.stdout)
+
+    # Arrays of 1 to 2 MB, each a little larger than the last: so many times 256 to 512 pages.
+    assert faults("given back") - faults("kept") > 32 * 256
 
 
 @pytest.fixture
