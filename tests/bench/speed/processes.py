@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from .queries import Query
 
 ROOT = Path(__file__).parents[3]
-SAMPLED_EVERY = 0.2
-"""Seconds between two looks at the memory of a process tree; each costs the machine 5 ms."""
+SAMPLED_EVERY = 0.5
+"""Seconds between two looks at the memory of a process tree. Each takes up to 5 ms from the cores
+that a build by all of them uses, and a process that builds holds what it holds for much longer."""
 
 
 def start(name: str, *arguments: object) -> subprocess.Popen[str]:
