@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.agreement import fold_short
 from index.schema import TEXT_FIELDS, field_of
 from index.stems import stem, stop_words
-from index.tokens import Gap, tokenize
+from index.tokens import Gap, token_table
 from search.clauses import Sequence
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
 def _is_word(short: ShortForm, postings: Postings) -> bool:
     """Whether the abstracts use a short form as a word far more often than they define it."""
     forms = fold_short(short.short).split()
+    if short.abstracts >= LEAST_SHARE_DEFINED * min(postings.most("exact", one) for one in forms):
+        return False  # however many of those hold it
     holding = max(
         min(postings.spread(field_of(name, "exact"), form) for form in forms)
         for name in TEXT_FIELDS
@@ -145,7 +147,7 @@ def _is_word(short: ShortForm, postings: Postings) -> bool:
 @lru_cache(maxsize=SEQUENCES_KEPT)
 def sequence(query: str, other: str, fields: tuple[str, ...]) -> Sequence:
     """The words of another way to write what a reader typed, in a row, in any inflection."""
-    forms = tuple(token.form for token in tokenize(other))
+    forms = tuple(token_table(other).forms)
     if len(forms) == 1 or not stop_words().isdisjoint(forms):
         return Sequence(query, forms, fields)
     return Sequence(query, tuple(map(stem, forms)), fields, "stems")

@@ -49,24 +49,29 @@ class Teller:
     def __init__(self, published: Published) -> None:
         self._vocabulary = published.analysis.vocabulary
         self._found = published.spellings
+        self._described = lru_cache(maxsize=ANSWERS_KEPT)(self._describe)
         self.told = lru_cache(maxsize=ANSWERS_KEPT)(self._told)
         self.speaking = lru_cache(maxsize=ANSWERS_KEPT)(self._speaking)
 
     def _told(self, written: str, id_: str) -> Expansion:
         """What a reader is told of a concept that was recognized in a query."""
         concept = self._vocabulary.concepts[id_]
-        narrower = self._vocabulary.narrower(id_)
-        spellings = _distinct(spelling for spelling, _ in self._found.get(id_, ()))
+        spellings, narrower = self._described(id_)
+        typed = written.casefold()
         return Expansion(
             query=written,
             concept=id_,
             name=concept.name,
             plain=concept.plain,
-            variants=tuple(one for one in spellings if one.casefold() != written.casefold()),
-            narrower=tuple(
-                self._vocabulary.concepts[one].name for one in narrower if one in self._found
-            ),
+            variants=tuple(one for folded, one in spellings.items() if folded != typed),
+            narrower=narrower,
         )
+
+    def _describe(self, id_: str) -> tuple[dict[str, str], tuple[str, ...]]:
+        """How abstracts spell a concept, and the names of the narrower ones that they speak of."""
+        spellings = _by_folded(spelling for spelling, _ in self._found.get(id_, ()))
+        narrower = (one for one in self._vocabulary.narrower(id_) if one in self._found)
+        return spellings, tuple(self._vocabulary.concepts[one].name for one in narrower)
 
     def _speaking(
         self, written: str, id_: str, weight: float | None, fields: tuple[str, ...]
@@ -116,7 +121,7 @@ def concepts_in(
                     name=concept.name,
                     kind=concept.kind,
                     plain=concept.plain,
-                    spellings=_distinct(spellings),
+                    spellings=tuple(_by_folded(spellings).values()),
                     count=len(spellings),
                     is_asked=id_ in wanted,
                 )
@@ -124,12 +129,12 @@ def concepts_in(
     return tuple(sorted(found, key=lambda one: (not one.is_asked, -one.count, one.name)))
 
 
-def _distinct(written: Iterable[str]) -> tuple[str, ...]:
+def _by_folded(written: Iterable[str]) -> dict[str, str]:
     """Each spelling once, whatever its capitals, as it stands first."""
     found: dict[str, str] = {}
     for text in written:
         found.setdefault(text.casefold(), text)
-    return tuple(found.values())
+    return found
 
 
 def _wanted(asked: Iterable[Leaf]) -> set[str]:

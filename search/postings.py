@@ -101,6 +101,14 @@ class Postings:
                 return True
         return False
 
+    def most(self, layer: Layer, term: str) -> int:
+        """How many documents may have a term of a layer in title or abstract, deleted ones too.
+
+        That is told by where its list starts and ends; to count them it has to be read.
+        """
+        spans = [one.store.span(layer, number) for one, number in self._numbers(layer, term)]
+        return sum(span.stop - span.start for span in spans)
+
     def counts(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
         return _joined([one.counts(layer, number) for one, number in self._numbers(layer, term)])

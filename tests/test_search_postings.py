@@ -57,6 +57,7 @@ def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
     assert not postings.has("abstract", term)
     assert not postings.known("stems", term)
     assert postings.spread("abstract", term) == 0
+    assert postings.most("exact", term) == 0
 
 
 def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> None:
@@ -65,6 +66,7 @@ def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> N
     assert postings.of("title", "bravo") is EMPTY
     assert postings.known("stems", "bravo")
     assert (postings.spread("title", "alfa"), postings.spread("abstract", "alfa")) == (1, 2)
+    assert (postings.most("exact", "alfa"), postings.most("exact", "bravo")) == (3, 2)
 
 
 def test_a_term_is_counted_in_title_and_abstract_apart(postings: Postings) -> None:

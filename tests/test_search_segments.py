@@ -21,7 +21,7 @@ from search.results import Stored
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
-from random_texts import NATO, Queries, random_abstracts
+from random_texts import NATO, WORDS, Queries, random_abstracts
 from small_builds import by_whoosh
 
 if TYPE_CHECKING:
@@ -102,6 +102,17 @@ def test_what_is_marked_is_there_for_every_abstract(searchers: Searchers, name: 
         text = f"{found.abstract.title} {found.abstract.text}".lower().split()
         times = sum(word.strip(".,") == "echo" for word in text)
         assert len(found.title_spans) + sum(map(len, found.paragraph_spans)) == times
+
+
+@pytest.mark.parametrize("name", ["built", "segments", "deletions", "merged"])
+def test_no_more_abstracts_have_a_word_than_may_have_it(searchers: Searchers, name: str) -> None:
+    postings = searchers[name]._postings
+    deleted = len(GONE) if name == "deletions" else 0
+    for word in filter(str.isalpha, WORDS):
+        there = len(postings.counts("exact", word).documents)
+        assert there <= postings.most("exact", word) <= there + deleted
+        for field in ("title_exact", "abstract_exact"):
+            assert postings.spread(field, word) <= there
 
 
 @pytest.mark.parametrize("seed", range(6))
