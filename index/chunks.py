@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 SIZE = 1500
 """Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""
 
-_KEPT = 1 << 24
+_KEPT = 1 << 23
 """Bytes: more than any array of a chunk has, and less than the most that glibc heeds, 32 MB."""
 
 
@@ -70,12 +70,12 @@ def chunks(
     abstracts: Iterable[Abstract], vocabulary: Vocabulary, folder: Path, workers: int
 ) -> Iterator[Chunk]:
     """The abstracts in chunks, in their order, whose runs are written to ``folder``."""
-    _keep_memory()
     every = iter(abstracts)
     batches = iter(lambda: list(itertools.islice(every, SIZE)), [])
     first = next(batches, [])
     batches = itertools.chain([first] if first else [], batches)
     if workers == 1 or len(first) < SIZE:
+        _keep_memory()
         reader = Analysis(vocabulary)
         for number, batch in enumerate(batches):
             yield digest(batch, reader, folder, str(number))

@@ -33,36 +33,37 @@ STRINGS, FIELDS, COLUMN = "strings", "fields", "column."
 class DocumentsWriter:
     """Writes what is kept of documents, one after the other; see ``writing``.
 
-    Strings are written as they come, and what else is written at the end is gathered: eight bytes a
-    string and four a number.
+    Strings are written as they come, and what else is written at the end is gathered: four bytes a
+    string and as many a number.
     """
 
     def __init__(self, file: BinaryIO, fields: Sequence[str], columns: Iterable[str]) -> None:
         self._file = file
         self._fields = fields
-        self._starts = array("Q", [0])
+        self._lengths = array("I")
         self._columns = {name: array("i") for name in columns}
 
     def add(self, values: Mapping[str, str], numbers: Mapping[str, int]) -> None:
         """The next document; what is not given is an empty string, or 0."""
         strings = [_utf8(values.get(name, "")) for name in self._fields]
         self._file.write(b"".join(strings))
-        _, *ends = accumulate(map(len, strings), initial=self._starts[-1])
-        self._starts.extend(ends)
+        self._lengths.extend(map(len, strings))
         for name, column in self._columns.items():
             column.append(numbers.get(name, 0))
 
     def add_run(self, run: Arrays) -> None:
         """The next documents, written before; the same is kept of them."""
         self._file.write(run[STRINGS].data)
-        ends = run[f"{STRINGS}.starts"][1:].astype(np.uint64) + np.uint64(self._starts[-1])
-        self._starts.frombytes(ends.tobytes())
+        lengths = np.diff(run[f"{STRINGS}.starts"])
+        self._lengths.frombytes(lengths.astype(np.uint32).tobytes())
         for name, column in self._columns.items():
             column.frombytes(run[f"{COLUMN}{name}"].tobytes())
 
     def arrays(self) -> Iterator[tuple[str, Numbers]]:
         """What is to be written after the strings."""
-        yield f"{STRINGS}.starts", np.asarray(self._starts).astype(smallest(self._starts[-1]))
+        starts = np.zeros(len(self._lengths) + 1, np.uint64)
+        np.cumsum(self._lengths, out=starts[1:])
+        yield f"{STRINGS}.starts", starts.astype(smallest(int(starts[-1])))
         for name, column in self._columns.items():
             yield f"{COLUMN}{name}", np.asarray(column, np.int32)
 
