@@ -33,9 +33,9 @@ from index.codec.codec import write_files
 from index.codec.run import RunWriter
 from index.schema import NO_YEAR, columns, names, stored
 from index.stems import stem, stop_words
-from index.tokens import tokenize
+from index.tokens import token_table
 from index.vocabulary import Vocabulary
-from index.words import PARAGRAPH_GAP
+from index.words import positions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -119,14 +119,8 @@ def _note(chunk: Chunk, abstract: Abstract, texts: tuple[ReadText, ...]) -> None
 
 def _words(text: str) -> tuple[list[str], list[int]]:
     """The words of a field of names, a name a line, and their positions."""
-    forms, positions = [], []
-    position, last = -1, 0
-    for token in tokenize(text):
-        position += 1 + PARAGRAPH_GAP * text.count("\n", last, token.start)
-        last = token.end
-        forms.append(token.form)
-        positions.append(position)
-    return forms, positions
+    forms, starts, ends, _ = token_table(text)
+    return forms, positions_of(text, starts, ends).tolist()
 
 
 def _stem(form: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.stems import STEMS, stem
@@ -88,8 +88,17 @@ def word_table(text: str) -> WordTable:
     """What ``words`` says, in columns; stems are looked up where they are needed."""
     forms, starts, ends, betweens = token_table(text)
     gaps = array("B", map(GAP_BITS.__getitem__, betweens))
-    positions = _positions(betweens) if "\n" in text else range(len(forms))
+    positions = positions_of(text, starts, ends)
     return WordTable(text, forms, starts, ends, positions, gaps, _joined(forms, gaps))
+
+
+def positions_of(text: str, starts: Sequence[int], ends: Sequence[int]) -> array[int]:
+    """The positions of the words of a text, which begin and end at these characters."""
+    if "\n" not in text:
+        return array("I", range(len(starts)))
+    lasts = chain([0], ends)
+    steps = [1 + PARAGRAPH_GAP * text.count("\n", *gap) for gap in zip(lasts, starts, strict=False)]
+    return array("I", [place - 1 for place in accumulate(steps)])
 
 
 def paths(spelling: str) -> Iterator[list[str]]:
@@ -128,11 +137,6 @@ def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:
         if (gaps[place + 1] & KIND == _HYPHEN and not (one.isdigit() and other.isdigit()))
         or (gaps[place + 1] & KIND == _SPACE and one in SPACED_PREFIXES)
     }
-
-
-def _positions(betweens: Sequence[str]) -> list[int]:
-    steps = [1 + PARAGRAPH_GAP * between.count("\n") for between in betweens]
-    return list(accumulate(steps, initial=-1))[1:]
 
 
 def _gap_bits(between: str) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, chain
 from struct import Struct
 from typing import TYPE_CHECKING, overload
 
@@ -19,7 +18,7 @@ import numpy as np
 from index.kernels import address, cut, enter, pairs
 from index.stems import STEMS
 from index.tokens import MOST_REMEMBERED, SPACED_PREFIXES, Remembered, folded, pieces, token_table
-from index.words import GAP_BITS, PARAGRAPH_GAP, WordTable, word_table
+from index.words import GAP_BITS, PARAGRAPH_GAP, WordTable, positions_of, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -164,7 +163,7 @@ class _Page:
                 if len(starts) > first:
                     gaps[first] = GAP_BITS[text[last : starts[first]]]
             begin += len(piece)
-        positions = _positions(text, starts, ends)
+        positions = positions_of(text, starts, ends)
         return self._table(text, (numbers, starts, ends, positions), gaps, scratch)
 
     def numbered(self, table: WordTable) -> WordTable:
@@ -227,14 +226,6 @@ class _Page:
 def _tokens(piece: str) -> list[tuple[str, int, int]]:
     forms, starts, ends, _ = token_table(piece)
     return list(zip(forms, starts, ends, strict=True))
-
-
-def _positions(text: str, starts: Sequence[int], ends: Sequence[int]) -> array[int]:
-    if "\n" not in text:
-        return array("I", range(len(starts)))
-    lasts = chain([0], ends)
-    steps = [1 + PARAGRAPH_GAP * text.count("\n", *gap) for gap in zip(lasts, starts, strict=False)]
-    return array("I", [place - 1 for place in accumulate(steps)])
 
 
 _TOKENS = Remembered(_tokens, MOST_PIECES)
