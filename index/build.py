@@ -21,8 +21,6 @@ from filelock import FileLock, Timeout
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report, gather
-from index import analysis as analysis_module
-from index import schema as schema_module
 from index.agreement import Learner
 from index.chunks import Chunk, beside, chunks
 from index.codec.codec import ArrayWriter
@@ -154,21 +152,15 @@ def write(
         last_year=max(years, default=None),
         sources=tuple(path.name for path in sources),
         versions=_versions(),
-        fingerprints=fingerprints(vocabulary) | {"corpus": tally.corpus.hexdigest()},
+        fingerprints={
+            "vocabulary": vocabulary.fingerprint,
+            "corpus": tally.corpus.hexdigest(),
+        },
         notices=tuple(tally.notices),
         files=digests(target),
     )
     write_manifest(target, manifest)
     return manifest
-
-
-def fingerprints(vocabulary: Vocabulary) -> dict[str, str]:
-    """What has to be equal in an index and in the program that searches it, and the vocabulary."""
-    return {
-        "analysis": analysis_module.fingerprint(),
-        "schema": schema_module.fingerprint(),
-        "vocabulary": vocabulary.fingerprint,
-    }
 
 
 def _write_index(

@@ -24,6 +24,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from index.analysis import VERSION as ANALYSIS
 from index.errors import DamagedIndex, NoIndex, OutdatedIndex
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     Stamp = list[str | int]
     """The digest of a file, and when its contents, and when anything of it, was last changed."""
 
-FORMAT = 2
+FORMAT = 3
+"""The version of the files of a generation: a new number whenever they are written otherwise."""
+
 GENERATIONS = "generations"
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -81,6 +84,7 @@ class Manifest:
     notices: tuple[str, ...] = ()
     files: dict[str, FileDigest] = field(default_factory=dict)
     format: int = FORMAT
+    analysis: int = ANALYSIS
 
     @property
     def bytes(self) -> int:
@@ -143,6 +147,10 @@ def read_manifest(index_dir: Path, live: Pointer) -> Manifest:
     if manifest is None or manifest.format != FORMAT:
         raise OutdatedIndex(
             f"The manifest of generation {live.generation} is of another version. {_REBUILD}"
+        )
+    if manifest.analysis != ANALYSIS:
+        raise OutdatedIndex(
+            f"The texts of generation {live.generation} were read by another version. {_REBUILD}"
         )
     if manifest.id != live.generation:
         raise DamagedIndex(

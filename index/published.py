@@ -13,13 +13,11 @@ import numpy as np
 from cachetools import LRUCache, cached
 from whoosh.filedb.filestore import FileStorage
 
-from index import analysis as analysis_module
-from index import schema as schema_module
 from index.agreement import StoredAgreement
 from index.analysis import Analysis
 from index.codec.store import store_of
 from index.codec.table import Table
-from index.errors import BuildFailed, DamagedIndex, OutdatedIndex
+from index.errors import BuildFailed, DamagedIndex
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
 from index.schema import restored, schema
 from index.vocabulary import Vocabulary
@@ -36,8 +34,6 @@ SPELLINGS = "spellings"
 """The table of how concepts are written."""
 
 VOCABULARY = "vocabulary.json"
-
-_NEEDED = {"analysis": analysis_module.fingerprint, "schema": schema_module.fingerprint}
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,6 @@ class Published:
     @classmethod
     def _open(cls, index_dir: Path, live: Pointer, *, thorough: bool) -> Published:
         manifest = read_manifest(index_dir, live)
-        _check_fit(manifest)
         verify(index_dir, manifest, thorough=thorough)
         return cls.read(folder(index_dir, live.generation), manifest)
 
@@ -166,9 +161,3 @@ def _analysis_of_nothing(vocabulary: Path, sha256: str) -> Analysis:  # noqa: AR
     """Sees that there is a vocabulary. To count abstracts no text is read by it."""
     Vocabulary.from_json(vocabulary.read_text(encoding="utf-8"))
     return Analysis(Vocabulary())
-
-
-def _check_fit(manifest: Manifest) -> None:
-    for part, fingerprint in _NEEDED.items():
-        if manifest.fingerprints.get(part) != fingerprint():
-            raise OutdatedIndex(f"The index was built by a version with another {part}. {_REBUILD}")

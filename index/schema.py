@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from whoosh.analysis import Analyzer, Token
@@ -186,15 +183,3 @@ def names(abstract: Abstract) -> dict[str, str]:
         "affiliation": abstract.affiliation or "",
         "topic": "\n".join(abstract.topics),
     }
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """SHA-256 of the sources of schema and codec: an index of others cannot be read."""
-    package = files("index")
-    modules = (package / "codec").iterdir()
-    codec = sorted((one for one in modules if one.name.endswith(".py")), key=str)
-    digest = hashlib.sha256((package / "schema.py").read_bytes())
-    for source in codec:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from index import Analysis, Concept, Vocabulary
-from index.analysis import LAYERS, Layer, fingerprint
+from index.analysis import LAYERS, Layer
 from index.stems import stop_words
 from index.tokens import Gap, fold
 from index.vocabulary import GUARD
@@ -179,8 +179,3 @@ def test_analysis_never_raises(text: str) -> None:
     for layer in LAYERS:
         ANALYSIS.layer(text, layer)
     ANALYSIS.query(text)
-
-
-def test_the_fingerprint_is_a_digest_and_stays() -> None:
-    assert len(bytes.fromhex(fingerprint())) == 32
-    assert fingerprint() == fingerprint()

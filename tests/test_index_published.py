@@ -18,8 +18,17 @@ from whoosh.index import TOC
 from corpus import Abstract, Section, write_jsonl
 from index import Concept, Published, RanvierIndexError, Vocabulary, build, generation
 from index.errors import BuildFailed, DamagedIndex, NoIndex, OutdatedIndex
-from index.generation import CURRENT, GENERATIONS, MANIFEST, SEAL, folder, pointer
-from index.published import _NEEDED, without_collector
+from index.generation import (
+    CURRENT,
+    GENERATIONS,
+    MANIFEST,
+    SEAL,
+    Manifest,
+    folder,
+    pointer,
+    verify,
+)
+from index.published import without_collector
 from search import Searcher
 
 if TYPE_CHECKING:
@@ -125,18 +134,11 @@ def test_no_manifest(index_dir: Path) -> None:
     assert "is missing" in refused(index_dir, DamagedIndex)
 
 
-@pytest.mark.parametrize("part", ["analysis", "schema"])
-def test_another_analysis_or_schema(index_dir: Path, part: str) -> None:
-    rewritten(index_dir, lambda entry: entry["fingerprints"].update({part: "another"}))
-    assert f"another {part}" in refused(index_dir, OutdatedIndex)
-
-
-@pytest.mark.parametrize("part", ["analysis", "schema"])
-def test_an_index_is_outdated_when_the_program_changes(
-    index_dir: Path, part: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(_NEEDED, part, lambda: "changed")
-    assert f"another {part}" in refused(index_dir, OutdatedIndex)
+def test_another_version_of_the_analysis(index_dir: Path) -> None:
+    rewritten(index_dir, lambda entry: entry.update(analysis=99))
+    message = refused(index_dir, OutdatedIndex)
+    assert "read by another version" in message
+    assert "ranvier build" in message
 
 
 def test_another_format(index_dir: Path) -> None:
@@ -324,13 +326,14 @@ def test_a_generation_removed_while_it_is_opened_is_no_damage(
     write_jsonl([Abstract("9", "Newer")], source)
     replaced: list[Path] = []
 
-    def replace(*_: object) -> None:
+    def replace(index_dir: Path, manifest: Manifest, *, thorough: bool) -> None:
         if not replaced:
             replaced.append(live(index_dir))
             build(index_dir, [source], vocabulary=VOCABULARY)
             shutil.rmtree(replaced[0])
+        verify(index_dir, manifest, thorough=thorough)
 
-    monkeypatch.setattr("index.published._check_fit", replace)
+    monkeypatch.setattr("index.published.verify", replace)
     published = Published.open(index_dir)
     assert published.manifest.sources == ("b.jsonl",)
     published.close()

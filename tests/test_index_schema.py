@@ -21,7 +21,6 @@ from index.schema import (
     LayerAnalyzer,
     document,
     field_of,
-    fingerprint,
     names,
     restored,
     schema,
@@ -224,7 +223,3 @@ def test_neither_title_nor_text_is_stored_twice() -> None:
 
 def test_all_abstracts_can_be_read_back(published: Published) -> None:
     assert list(published.abstracts()) == ABSTRACTS
-
-
-def test_the_fingerprint_is_a_digest() -> None:
-    assert len(bytes.fromhex(fingerprint())) == 32
