@@ -1,6 +1,6 @@
 """How text becomes terms, and terms a published index.
 
-``Vocabulary`` knows the spellings of concepts, ``Analysis`` reads texts with it, ``build`` writes a
+``Vocabulary`` knows the spellings of concepts, ``Analyzer`` reads texts with it, ``build`` writes a
 generation and makes it the live one, ``Published`` opens the live one.
 """
 
@@ -16,10 +16,10 @@ import nltk  # noqa: E402, F401 (only to be loaded while scipy cannot be)
 if _is_unloaded:
     del sys.modules["scipy"]
 
-from index.analysis import Analysis  # noqa: E402 (loads nltk itself)
+from index.analyzer import Analyzer  # noqa: E402 (loads nltk itself)
 from index.build import build  # noqa: E402 (same)
+from index.concepts.vocabulary import Concept, Vocabulary  # noqa: E402 (same)
 from index.errors import RanvierIndexError  # noqa: E402 (same)
 from index.published import Published  # noqa: E402 (same)
-from index.vocabulary import Concept, Vocabulary  # noqa: E402 (same)
 
-__all__ = ["Analysis", "Concept", "Published", "RanvierIndexError", "Vocabulary", "build"]
+__all__ = ["Analyzer", "Concept", "Published", "RanvierIndexError", "Vocabulary", "build"]

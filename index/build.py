@@ -21,10 +21,11 @@ from filelock import FileLock, Timeout
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report, gather
-from index.agreement import Learner
+from index.abbreviations.learned import Learner
 from index.chunks import Chunk, beside, chunks
 from index.codec.codec import ArrayWriter
 from index.codec.table import write_table
+from index.concepts.vocabulary import Vocabulary
 from index.errors import BuildFailed, BuildRunning
 from index.generation import (
     GENERATIONS,
@@ -39,7 +40,6 @@ from index.generation import (
 )
 from index.published import SPELLINGS, VOCABULARY, Published, without_collector
 from index.schema import NO_YEAR, schema
-from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -27,23 +27,23 @@ import msgspec
 
 from corpus import Abstract
 from corpus.jsonl import to_line
-from index.agreement import pairs_of
-from index.analysis import Analysis
+from index.abbreviations.learned import pairs_of
+from index.analyzer import Analyzer
 from index.codec.codec import write_files
 from index.codec.run import RunWriter
+from index.concepts.vocabulary import Vocabulary
 from index.schema import NO_YEAR, columns, names, stored
-from index.stems import stem, stop_words
-from index.tokens import token_table
-from index.vocabulary import Vocabulary
-from index.words import positions_of
+from index.text.stemmer import stem, stop_words
+from index.text.tokenizer import token_table
+from index.text.words import positions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
 
-    from index.agreement import Pairs
-    from index.analysis import ReadText
+    from index.abbreviations.learned import Pairs
+    from index.analyzer import ReadText
     from index.codec.codec import RunFiles
 
 SIZE = 1500
@@ -76,14 +76,14 @@ def chunks(
     batches = itertools.chain([first] if first else [], batches)
     if workers == 1 or len(first) < SIZE:
         _keep_memory()
-        reader = Analysis(vocabulary)
+        reader = Analyzer(vocabulary)
         for number, batch in enumerate(batches):
             yield digest(batch, reader, folder, str(number))
     else:
         yield from _in_processes(batches, vocabulary, folder, workers)
 
 
-def digest(abstracts: list[Abstract], reader: Analysis, folder: Path, name: str) -> Chunk:
+def digest(abstracts: list[Abstract], reader: Analyzer, folder: Path, name: str) -> Chunk:
     """Analyses and inverts a chunk, and writes its run."""
     read = reader.read_all((abstract.title, abstract.text) for abstract in abstracts)
     run = RunWriter(_stem)
@@ -224,8 +224,8 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
 
 
 @lru_cache(maxsize=1)
-def _reader(vocabulary: Path) -> Analysis:
-    return Analysis(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
+def _reader(vocabulary: Path) -> Analyzer:
+    return Analyzer(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
 
 
 def _digest(abstracts: bytes | list[Abstract], vocabulary: Path, folder: Path, name: str) -> Chunk:

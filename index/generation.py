@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from index.analysis import VERSION as ANALYSIS
+from index.analyzer import VERSION as ANALYSIS_VERSION
 from index.errors import DamagedIndex, NoIndex, OutdatedIndex
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Manifest:
     notices: tuple[str, ...] = ()
     files: dict[str, FileDigest] = field(default_factory=dict)
     format: int = FORMAT
-    analysis: int = ANALYSIS
+    analysis_version: int = ANALYSIS_VERSION
 
     @property
     def bytes(self) -> int:
@@ -148,7 +148,7 @@ def read_manifest(index_dir: Path, live: Pointer) -> Manifest:
         raise OutdatedIndex(
             f"The manifest of generation {live.generation} is of another version. {_REBUILD}"
         )
-    if manifest.analysis != ANALYSIS:
+    if manifest.analysis_version != ANALYSIS_VERSION:
         raise OutdatedIndex(
             f"The texts of generation {live.generation} were read by another version. {_REBUILD}"
         )

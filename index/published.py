@@ -13,14 +13,14 @@ import numpy as np
 from cachetools import LRUCache, cached
 from whoosh.filedb.filestore import FileStorage
 
-from index.agreement import StoredAgreement
-from index.analysis import Analysis
+from index.abbreviations.learned import StoredAgreement
+from index.analyzer import Analyzer
 from index.codec.store import store_of
 from index.codec.table import Table
+from index.concepts.vocabulary import Vocabulary
 from index.errors import BuildFailed, DamagedIndex
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
 from index.schema import restored, schema
-from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +48,7 @@ class Published:
 
     folder: Path
     manifest: Manifest
-    analysis: Analysis
+    analyzer: Analyzer
     spellings: Mapping[str, list[tuple[str, int]]]
     agreement: StoredAgreement
     reader: IndexReader
@@ -81,18 +81,18 @@ class Published:
     @classmethod
     def read(cls, home: Path, manifest: Manifest) -> Published:
         """Opens the generation in a folder, whose files are known to be ours."""
-        return cls._read(home, manifest, _analysis)
+        return cls._read(home, manifest, _analyzer)
 
     @classmethod
     def _read(
-        cls, home: Path, manifest: Manifest, read_analysis: Callable[[Path, str], Analysis]
+        cls, home: Path, manifest: Manifest, read_analysis: Callable[[Path, str], Analyzer]
     ) -> Published:
         try:
-            analysis = read_analysis(home / VOCABULARY, manifest.files[VOCABULARY].sha256)
+            analyzer = read_analysis(home / VOCABULARY, manifest.files[VOCABULARY].sha256)
             spellings: Table[list[tuple[str, int]]] = Table(home, SPELLINGS)
             agreement = StoredAgreement(home)
-            index = FileStorage(str(home)).open_index(schema=schema(analysis))
-            return cls(home, manifest, analysis, spellings, agreement, index.reader())
+            index = FileStorage(str(home)).open_index(schema=schema(analyzer))
+            return cls(home, manifest, analyzer, spellings, agreement, index.reader())
         # Files vanish, and Whoosh raises whatever its pickles and offsets lead to.
         except Exception as error:
             raise DamagedIndex(
@@ -147,17 +147,17 @@ def without_collector() -> Iterator[None]:
 
 # Generations mostly share one vocabulary, and reading it takes longer than opening an index.
 @cached(LRUCache(maxsize=2), key=lambda _, sha256: sha256, lock=Lock())
-def _analysis(vocabulary: Path, sha256: str) -> Analysis:  # noqa: ARG001 (by it it is remembered)
+def _analyzer(vocabulary: Path, sha256: str) -> Analyzer:  # noqa: ARG001 (by it it is remembered)
     with without_collector():
-        analysis = Analysis(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
+        analyzer = Analyzer(Vocabulary.from_json(vocabulary.read_text(encoding="utf-8")))
     # So many objects that stay would be looked through by each full search for garbage, which now
     # and then falls into a reader's search and takes longer than all of it.
     gc.collect()
     gc.freeze()
-    return analysis
+    return analyzer
 
 
-def _analysis_of_nothing(vocabulary: Path, sha256: str) -> Analysis:  # noqa: ARG001 (as above)
+def _analysis_of_nothing(vocabulary: Path, sha256: str) -> Analyzer:  # noqa: ARG001 (as above)
     """Sees that there is a vocabulary. To count abstracts no text is read by it."""
     Vocabulary.from_json(vocabulary.read_text(encoding="utf-8"))
-    return Analysis(Vocabulary())
+    return Analyzer(Vocabulary())

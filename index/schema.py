@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from whoosh.analysis import Analyzer, Token
+from whoosh.analysis import Analyzer as WhooshAnalyzer
+from whoosh.analysis import Token
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
 
 from corpus import Origin
 from corpus.record import from_object, to_object
-from index.analysis import LAYERS
-from index.sentences import sentences
+from index.analyzer import LAYERS
+from index.text.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from corpus import Abstract
-    from index.analysis import Analysis, Layer, ReadText
+    from index.analyzer import Analyzer, Layer, ReadText
 
 TEXT_FIELDS = ("title", "abstract")
 """Fields that free words are searched in; each has a layer of stems, exact words and concepts."""
@@ -39,31 +40,31 @@ NO_YEAR = 0
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-class LayerAnalyzer(Analyzer):  # type: ignore[misc] # whoosh has no types
-    """One layer of ``Analysis`` as a Whoosh analyzer.
+class LayerAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # whoosh has no types
+    """One layer of ``Analyzer`` as a Whoosh analyzer.
 
     A pickled one forgets its analysis (Whoosh pickles the schema into its files): an index is
     opened with a schema of our own, never with the pickled one.
     """
 
-    def __init__(self, analysis: Analysis | None, layer: Layer) -> None:
-        self._analysis = analysis
+    def __init__(self, analyzer: Analyzer | None, layer: Layer) -> None:
+        self._analyzer = analyzer
         self._layer = layer
 
     def __call__(self, value: str, **_: Any) -> Iterator[Token]:  # noqa: ANN401 (Whoosh's protocol)
         """A Whoosh token for each term, with position and offsets."""
-        if self._analysis is None:
+        if self._analyzer is None:
             raise RuntimeError("this analyzer was unpickled; make a schema anew")
         token = Token(positions=True, chars=True, removestops=True, mode="index")
         token.boost = 1.0
         token.stopped = False
-        for term, position, start, end in self._analysis.layer(value, self._layer):
+        for term, position, start, end in self._analyzer.layer(value, self._layer):
             token.text = token.original = term
             token.pos, token.startchar, token.endchar = position, start, end
             yield token
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_analysis": None, "_layer": self._layer}
+        return {"_analyzer": None, "_layer": self._layer}
 
 
 def field_of(field: str, layer: Layer) -> str:
@@ -71,11 +72,11 @@ def field_of(field: str, layer: Layer) -> str:
     return field if layer == "stems" else f"{field}_{layer}"
 
 
-def schema(analysis: Analysis | None) -> Schema:
-    """The schema of an index whose texts are read by ``analysis``, or by nobody."""
+def schema(analyzer: Analyzer | None) -> Schema:
+    """The schema of an index whose texts are read by ``analyzer``, or by nobody."""
 
     def text(layer: Layer, **options: bool) -> TEXT:
-        return TEXT(analyzer=LayerAnalyzer(analysis, layer), spelling=False, **options)
+        return TEXT(analyzer=LayerAnalyzer(analyzer, layer), spelling=False, **options)
 
     fields: dict[str, Any] = {"pmid": ID(unique=True, stored=True)}
     for field in TEXT_FIELDS:
@@ -89,9 +90,9 @@ def schema(analysis: Analysis | None) -> Schema:
     return Schema(**fields)
 
 
-def document(abstract: Abstract, analysis: Analysis) -> dict[str, Any]:
+def document(abstract: Abstract, analyzer: Analyzer) -> dict[str, Any]:
     """What Whoosh is given for an abstract; ``index.chunks`` makes arrays of the same."""
-    title, text = analysis.read(abstract.title, abstract.text)
+    title, text = analyzer.read(abstract.title, abstract.text)
     fields: dict[str, Any] = {**stored(abstract), **columns(abstract, title, text)}
     for field, read in zip(TEXT_FIELDS, (title, text), strict=True):
         fields |= {field_of(field, layer): read for layer in LAYERS}

@@ -1,8 +1,8 @@
 """Short forms that the corpus agrees on, in a query: TIA also finds transient ischemic attack.
 
-Only where the abstracts that define a short form nearly all say the same (``index.agreement``), and
-only for words that are part of no concept. The long form counts as words in a row, and a typed
-long form finds its short form likewise.
+Only where nearly all abstracts that define a short form give it the same meaning
+(``index.abbreviations.learned``), and only for words that are part of no concept. The long
+form is searched for as a phrase, and a typed long form finds its short form likewise.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.agreement import fold_short
+from index.abbreviations.keys import fold_short
 from index.schema import TEXT_FIELDS, field_of
-from index.stems import stem, stop_words
-from index.tokens import Gap, token_table
+from index.text.stemmer import stem, stop_words
+from index.text.tokenizer import Gap, token_table
 from search.clauses import Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Sequence as Many
 
-    from index.agreement import ShortForm, StoredAgreement
-    from index.words import Word
+    from index.abbreviations.learned import ShortForm, StoredAgreement
+    from index.text.words import Word
     from search.postings import Postings
 
 LEAST_SHARE_DEFINED = 0.1

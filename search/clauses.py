@@ -15,7 +15,7 @@ from index.schema import TEXT_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from index.analysis import Layer
+    from index.analyzer import Layer
 
 LEAVES_KEPT = 1 << 12
 """How many words' leaves and how many hints are kept: 4 MB at most."""

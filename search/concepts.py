@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING
 
-from index.tokens import fold
+from index.text.tokenizer import fold
 from search.clauses import Term, Terms
 from search.results import LEARNED, ConceptInText, Expansion
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from corpus import Abstract
-    from index.analysis import Analysis
+    from index.analyzer import Analyzer
     from index.published import Published
     from search.clauses import Leaf
     from search.postings import Postings
@@ -28,13 +28,13 @@ ANSWERS_KEPT = 1 << 10
 """Of each kind; those of the concepts with most spellings take 2 kB each."""
 
 
-def concept_called(analysis: Analysis, text: str) -> str | None:
+def concept_called(analyzer: Analyzer, text: str) -> str | None:
     """The concept with an id, or with a name in any of its spellings."""
     written = text.casefold()
-    known = analysis.vocabulary.concepts.get(written)
+    known = analyzer.vocabulary.concepts.get(written)
     if known is not None:
         return None if known.is_guard else written
-    words, mentions, _ = analysis.query(text)
+    words, mentions, _ = analyzer.query(text)
     whole = [mention for mention in mentions if mention.last - mention.first + 1 == len(words)]
     return whole[0].concept if whole else None
 
@@ -47,7 +47,7 @@ class Teller:
     """
 
     def __init__(self, published: Published) -> None:
-        self._vocabulary = published.analysis.vocabulary
+        self._vocabulary = published.analyzer.vocabulary
         self._found = published.spellings
         self._described = lru_cache(maxsize=ANSWERS_KEPT)(self._describe)
         self.told = lru_cache(maxsize=ANSWERS_KEPT)(self._told)
@@ -113,7 +113,7 @@ def concepts_in(
         by_concept.setdefault(mention.concept, []).append(written)
     found = []
     for id_, spellings in by_concept.items():
-        concept = published.analysis.vocabulary.concepts.get(id_)
+        concept = published.analyzer.vocabulary.concepts.get(id_)
         if concept is not None:
             found.append(
                 ConceptInText(

@@ -35,7 +35,7 @@ from search.searcher import Searcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from index.vocabulary import Vocabulary
+    from index.concepts.vocabulary import Vocabulary
     from search.feedback import Settings
     from search.ranking import Weights
 

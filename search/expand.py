@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
-from index.stems import stem, stop_words
-from index.tokens import Gap, fold, token_table
+from index.text.stemmer import stem, stop_words
+from index.text.tokenizer import Gap, fold, token_table
 from search.abbreviations import Abbreviations, sequence
 from search.clauses import (
     Any,
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Sequence as Many
 
-    from index.analysis import Layer, QueryText
+    from index.analyzer import Layer, QueryText
+    from index.concepts.recognizer import Mention
     from index.published import Published
-    from index.recognizer import Mention
-    from index.words import Word
+    from index.text.words import Word
     from search.postings import Postings
     from search.ranking import Weights
     from search.results import Expansion
@@ -84,8 +84,8 @@ class Expander:
         weights: Weights,
     ) -> None:
         self._published = published
-        self._analysis = published.analysis
-        self._vocabulary = published.analysis.vocabulary
+        self._analyzer = published.analyzer
+        self._vocabulary = published.analyzer.vocabulary
         self._postings = postings
         self._abbreviations, self._teller = _kept(published, postings)
         self._switches = Switches(off, self._vocabulary)
@@ -184,7 +184,7 @@ class Expander:
 
     def _condition(self, text: str) -> list[Clause]:
         """Abstracts that speak of a concept: only those, and those first that do so most."""
-        id_ = concept_called(self._analysis, text)
+        id_ = concept_called(self._analyzer, text)
         if id_ is None:
             self.notes.append(f"“{text}” is no concept here; it was taken as plain words.")
             return self._words(text, TEXT_FIELDS)
@@ -233,7 +233,7 @@ class Expander:
 
     def _words(self, text: str, fields: tuple[str, ...]) -> list[Clause]:
         """A clause for each concept and for each word that is part of none, in their order."""
-        read = self._analysis.query(text)
+        read = self._analyzer.query(text)
         words = read.words
         concepts, as_typed = self._mentioned(text, read.mentions, fields)
         named = {place for one, _ in concepts for place in range(one.first, one.last + 1)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.vocabulary import Vocabulary
+    from index.concepts.vocabulary import Vocabulary
     from search.postings import Postings
 
     Numbers = NDArray[Any]

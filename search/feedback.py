@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from index.analysis import Layer
+    from index.analyzer import Layer
     from search.postings import Postings
     from search.ranking import Ranking
     from search.segments import GroupTerm

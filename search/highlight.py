@@ -17,7 +17,7 @@ import numpy as np
 from index.codec.documents import Kept
 from index.kernels import UNREADABLE, address, excerpt, mark, show
 from index.schema import TEXT_FIELDS, names
-from index.tokens import tokenize
+from index.text.tokenizer import tokenize
 from search.asked import Asked
 from search.clauses import Between, Leaf, Name
 from search.results import Match, Snippet, Span, Stored

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from index.tokens import tokenize
+from index.text.tokenizer import tokenize
 from search.query import (
     FIELDS,
     All,

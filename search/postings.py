@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader
 
-    from index.analysis import Layer
+    from index.analyzer import Layer
     from index.codec.documents import Kept
     from search.asked import Asked
     from search.clauses import Leaf

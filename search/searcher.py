@@ -50,7 +50,7 @@ class Searcher:
         self._feedback = Feedback(self._postings, feedback)
         self._highlighter = Highlighter(self._postings)
         self._speller = Speller(self._postings)
-        self._facets = Facets(self._postings, published.analysis.vocabulary)
+        self._facets = Facets(self._postings, published.analyzer.vocabulary)
 
     @classmethod
     def open(

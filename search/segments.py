@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader
 
-    from index.analysis import Layer
+    from index.analyzer import Layer
     from index.codec.store import Store
 
     Numbers = NDArray[Any]

@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.tokens import fold
+from index.text.tokenizer import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

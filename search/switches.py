@@ -10,7 +10,7 @@ from search.results import LEARNED, NARROWER
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from index.vocabulary import Vocabulary
+    from index.concepts.vocabulary import Vocabulary
     from search.results import Expansion
 
 UNKNOWN_NAMED = 3

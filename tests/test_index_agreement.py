@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section, bundled_corpus, gather
-from index.agreement import Agreement, StoredAgreement, fold_long, fold_short, learn
-from index.tokens import token_table
+from index.abbreviations.keys import fold_long, fold_short
+from index.abbreviations.learned import Agreement, StoredAgreement, learn
+from index.text.tokenizer import token_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,13 +13,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, Section
-from index import Analysis, Concept, Published, Vocabulary
-from index.abbreviations import definitions
-from index.agreement import Learner, fold_short, learn, pairs_of
-from index.ambiguity import Field, _occurrences
-from index.analysis import LAYERS, ReadText
+from index import Analyzer, Concept, Published, Vocabulary
+from index.abbreviations.definitions import definitions
+from index.abbreviations.keys import fold_short
+from index.abbreviations.learned import Learner, learn, pairs_of
+from index.analyzer import LAYERS, ReadText
 from index.build import write
-from index.words import word_table
+from index.concepts.disambiguation import Field, _occurrences
+from index.text.words import word_table
 
 CASES = Path(__file__).parent / "data" / "ambiguity.jsonl"
 LEAST_PRECISION = 0.95
@@ -38,22 +39,22 @@ FOXTROT = Concept(
 )
 CHILD = Concept("child", "small alfa bravo", "courses", "A child.", broader=("alfa",))
 GUARD = Concept("guard", "quiet romeo", "other", "A guard.")
-SMALL = Analysis(Vocabulary.of([ALFA, DELTA, FOXTROT, CHILD, GUARD]))
+SMALL = Analyzer(Vocabulary.of([ALFA, DELTA, FOXTROT, CHILD, GUARD]))
 
 
-def found(*texts: str, analysis: Analysis = SMALL) -> list[str]:
+def found(*texts: str, analyzer: Analyzer = SMALL) -> list[str]:
     """The concepts that the texts of one abstract mention, with what was written."""
     return [
         f"{mention.concept}: {text[mention.start : mention.end]}"
-        for text in analysis.read(*texts)
+        for text in analyzer.read(*texts)
         for mention in text.analysed.mentions
     ]
 
 
-def decided(analysis: Analysis, case: dict[str, Any]) -> set[str]:
+def decided(analyzer: Analyzer, case: dict[str, Any]) -> set[str]:
     return {
         mention.concept
-        for text in analysis.read(case["title"], case["text"])
+        for text in analyzer.read(case["title"], case["text"])
         for mention in text.analysed.mentions
         if fold_short(text[mention.start : mention.end]) == fold_short(case["short"])
     }
@@ -67,12 +68,12 @@ def cases() -> list[dict[str, Any]]:
 def test_decisions_are_precise_and_complete(
     cases: list[dict[str, Any]], vocabulary: Vocabulary
 ) -> None:
-    analysis = Analysis(vocabulary)
+    analyzer = Analyzer(vocabulary)
     counts: Counter[str] = Counter()
     wrong = []
     for case in cases:
         expected = {case["concept"]} - {None}
-        got = decided(analysis, case)
+        got = decided(analyzer, case)
         counts["right"] += bool(got) and got == expected
         counts["invented"] += bool(got - expected)
         counts["missed"] += bool(expected - got)
@@ -110,9 +111,9 @@ def test_a_definition_speaks_for_its_own_abstract_only() -> None:
 def test_a_concept_in_other_inflection_or_misspelt_is_still_that_concept() -> None:
     assert "alfa: AB" in found("", "Alfas bravos (AB) were rare.")
     misspelt = Concept("scan", "positron emission", "imaging", "A scan.", short=("PE",))
-    analysis = Analysis(Vocabulary.of([misspelt]))
-    assert found("", "A position emission (PE) scan.", analysis=analysis) == ["scan: PE"]
-    assert found("", "A pulmonary embolism (PE) came.", analysis=analysis) == []
+    analyzer = Analyzer(Vocabulary.of([misspelt]))
+    assert found("", "A position emission (PE) scan.", analyzer=analyzer) == ["scan: PE"]
+    assert found("", "A pulmonary embolism (PE) came.", analyzer=analyzer) == []
 
 
 def test_a_narrower_long_form_is_the_concept() -> None:
@@ -262,7 +263,7 @@ def test_a_build_learns_what_its_abstracts_define_and_settles_them_together(tmp_
 def test_learning_forgets_what_is_rare_once_there_is_too_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("index.agreement.MOST_PAIRS", 3)
+    monkeypatch.setattr("index.abbreviations.learned.MOST_PAIRS", 3)
     learner = Learner()
     for text in ("Alfa bravo (AB).", "Alfa bravo (AB).", "Cold dog (CD).", "Echo fox (EF)."):
         learner.add(pairs_of(definitions(text)))

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from index import Analysis, Concept, Vocabulary
-from index.analysis import LAYERS, Layer
-from index.stems import stop_words
-from index.tokens import Gap, fold
-from index.vocabulary import GUARD
-from index.words import PARAGRAPH_GAP, words
+from index import Analyzer, Concept, Vocabulary
+from index.analyzer import LAYERS, Layer
+from index.concepts.vocabulary import GUARD
+from index.text.stemmer import stop_words
+from index.text.tokenizer import Gap, fold
+from index.text.words import PARAGRAPH_GAP, words
 
 VOCABULARY = Vocabulary.of(
     [
@@ -19,11 +19,11 @@ VOCABULARY = Vocabulary.of(
         Concept("auto", "autoimmune disease", "disease", "A kind of disease."),
     ]
 )
-ANALYSIS = Analysis(VOCABULARY)
+ANALYZER = Analyzer(VOCABULARY)
 
 
 def terms(text: str, layer: Layer) -> list[tuple[str, int]]:
-    return [(found.term, found.position) for found in ANALYSIS.layer(text, layer)]
+    return [(found.term, found.position) for found in ANALYZER.layer(text, layer)]
 
 
 @pytest.mark.parametrize(
@@ -50,22 +50,22 @@ def test_a_text_has_terms_with_positions(
 
 def test_a_compound_spans_both_its_words() -> None:
     text = "an auto-immune disease"
-    found = {text[o.start : o.end]: o.term for o in ANALYSIS.layer(text, "stems")}
-    assert found["auto-immune"] == ANALYSIS.layer("autoimmune", "stems")[0].term
+    found = {text[o.start : o.end]: o.term for o in ANALYZER.layer(text, "stems")}
+    assert found["auto-immune"] == ANALYZER.layer("autoimmune", "stems")[0].term
 
 
 def test_the_length_counts_every_word() -> None:
-    assert ANALYSIS.length("The alfa of MS.") == 4
-    assert ANALYSIS.length("") == 0
+    assert ANALYZER.length("The alfa of MS.") == 4
+    assert ANALYZER.length("") == 0
 
 
 def test_a_query_is_read_by_the_same_rules() -> None:
-    found, mentions, _ = ANALYSIS.query("treating ms")
+    found, mentions, _ = ANALYZER.query("treating ms")
     assert [word.form for word in found] == ["treating", "ms"]
     assert [mention.concept for mention in mentions] == ["ms"]
 
 
-NAMING = Analysis(
+NAMING = Analyzer(
     Vocabulary.of(
         [
             *VOCABULARY.concepts.values(),
@@ -104,7 +104,7 @@ TEXTS = st.text(max_size=80) | st.text(
 @given(TEXTS)
 def test_every_term_lies_in_the_text_and_positions_never_shrink(text: str) -> None:
     for layer in LAYERS:
-        found = ANALYSIS.layer(text, layer)
+        found = ANALYZER.layer(text, layer)
         for one, other in itertools.pairwise(found):
             assert one.position <= other.position
             assert one.start <= other.start
@@ -116,8 +116,8 @@ def test_every_term_lies_in_the_text_and_positions_never_shrink(text: str) -> No
 @settings(deadline=None, max_examples=500)
 @given(TEXTS)
 def test_exact_terms_are_the_folded_words_each_at_a_position_of_its_own(text: str) -> None:
-    found = ANALYSIS.layer(text, "exact")
-    assert len(found) == ANALYSIS.length(text)
+    found = ANALYZER.layer(text, "exact")
+    assert len(found) == ANALYZER.length(text)
     for one, other in itertools.pairwise(found):
         assert one.position < other.position
         assert one.end <= other.start
@@ -127,17 +127,17 @@ def test_exact_terms_are_the_folded_words_each_at_a_position_of_its_own(text: st
 @settings(deadline=None, max_examples=300)
 @given(TEXTS)
 def test_stems_and_concepts_stand_where_an_exact_word_stands(text: str) -> None:
-    words = {found.position: found for found in ANALYSIS.layer(text, "exact")}
-    for found in [*ANALYSIS.layer(text, "stems"), *ANALYSIS.layer(text, "concepts")]:
+    words = {found.position: found for found in ANALYZER.layer(text, "exact")}
+    for found in [*ANALYZER.layer(text, "stems"), *ANALYZER.layer(text, "concepts")]:
         assert words[found.position].start == found.start
-    stems = {found.position for found in ANALYSIS.layer(text, "stems")}
+    stems = {found.position for found in ANALYZER.layer(text, "stems")}
     assert all(words[p].term in stop_words() for p in words.keys() - stems)
 
 
 @settings(deadline=None, max_examples=500)
 @given(TEXTS)
 def test_the_columns_are_the_words_each_with_its_position(text: str) -> None:
-    analysed = ANALYSIS.read("", text)[1].analysed
+    analysed = ANALYZER.read("", text)[1].analysed
     assert analysed.text == text
     columns = zip(analysed.forms, analysed.starts, analysed.ends, strict=True)
     found = words(text)
@@ -159,8 +159,8 @@ ABSTRACTS = st.lists(st.tuples(TEXTS, TEXTS), max_size=5)
 def test_many_abstracts_are_read_together_as_each_by_itself(
     abstracts: list[tuple[str, str]],
 ) -> None:
-    plain = Analysis(VOCABULARY)
-    for read, texts in zip(ANALYSIS.read_all(abstracts), abstracts, strict=True):
+    plain = Analyzer(VOCABULARY)
+    for read, texts in zip(ANALYZER.read_all(abstracts), abstracts, strict=True):
         assert tuple(map(str, read)) == texts
         for one, other in zip(read, plain.read(*texts), strict=True):
             assert list(one.analysed.forms) == list(other.analysed.forms)
@@ -168,7 +168,7 @@ def test_many_abstracts_are_read_together_as_each_by_itself(
 
 
 def test_what_one_text_defines_holds_in_its_own_abstract_only() -> None:
-    first, second = ANALYSIS.read_all([("MS", "Mass spectrometry (MS)."), ("MS", "Multiple.")])
+    first, second = ANALYZER.read_all([("MS", "Mass spectrometry (MS)."), ("MS", "Multiple.")])
     assert not first[0].analysed.mentions
     assert [mention.concept for mention in second[0].analysed.mentions] == ["ms"]
 
@@ -177,5 +177,5 @@ def test_what_one_text_defines_holds_in_its_own_abstract_only() -> None:
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_analysis_never_raises(text: str) -> None:
     for layer in LAYERS:
-        ANALYSIS.layer(text, layer)
-    ANALYSIS.query(text)
+        ANALYZER.layer(text, layer)
+    ANALYZER.query(text)

@@ -4,7 +4,7 @@ import pytest
 
 from corpus import Abstract
 from index import Concept, Vocabulary
-from index.audit import LONGEST_PLAIN, SERIOUS, Fault, audit, changes, sizes, uses
+from index.inspection.audit import LONGEST_PLAIN, SERIOUS, Fault, audit, changes, sizes, uses
 
 
 def concept(id_: str, name: str, kind: str = "course", **more: tuple[str, ...]) -> Concept:

@@ -14,7 +14,7 @@ import pytest
 
 from corpus import Abstract, Author, Report, Section
 from index import Published, Vocabulary, build, chunks
-from index.analysis import VERSION
+from index.analyzer import VERSION
 from index.codec import merge
 from index.codec.table import Table
 from index.generation import (
@@ -71,7 +71,7 @@ def test_a_manifest_says_what_was_built(index_dir: Path, source: Callable[..., P
     assert manifest.notices == ("From a page.", "Another notice.")
     assert manifest.fingerprints.keys() == {"vocabulary", "corpus"}
     assert manifest.fingerprints["vocabulary"] == VOCABULARY.fingerprint
-    assert (manifest.format, manifest.analysis) == (FORMAT, VERSION)
+    assert (manifest.format, manifest.analysis_version) == (FORMAT, VERSION)
     assert manifest.versions.keys() == {"python", "ranvier", "whoosh-reloaded", "nltk", "numpy"}
     assert manifest.id == pointer(index_dir).generation
     assert manifest.built_at.endswith("+00:00")

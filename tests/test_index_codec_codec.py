@@ -25,7 +25,7 @@ from index.schema import STRINGS, document, restored, schema
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from small_builds import THREE, abstract, many
-from small_runs import ANALYSIS
+from small_runs import ANALYZER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def created(folder: Path) -> FileIndex:
     folder.mkdir(exist_ok=True)
-    return FileStorage(str(folder)).create_index(schema(ANALYSIS))
+    return FileStorage(str(folder)).create_index(schema(ANALYZER))
 
 
 def add(writer: ArrayWriter, runs: Path, steps: Sequence[Abstract | list[Abstract]]) -> None:
@@ -45,9 +45,9 @@ def add(writer: ArrayWriter, runs: Path, steps: Sequence[Abstract | list[Abstrac
     runs.mkdir(exist_ok=True)
     for number, step in enumerate(steps):
         if isinstance(step, Abstract):
-            writer.add_document(**document(step, ANALYSIS))
+            writer.add_document(**document(step, ANALYZER))
         else:
-            writer.add_run(digest(step, ANALYSIS, runs, f"{number}-{id(writer)}").files)
+            writer.add_run(digest(step, ANALYZER, runs, f"{number}-{id(writer)}").files)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def files(index: FileIndex) -> dict[str, bytes]:
 
 
 def read(index: FileIndex) -> list[Abstract]:
-    with FileStorage(str(folder(index))).open_index(schema=schema(ANALYSIS)).reader() as reader:
+    with FileStorage(str(folder(index))).open_index(schema=schema(ANALYZER)).reader() as reader:
         found = []
         for number, fields in reader.iter_docs():
             found.append(restored({name: fields.get(name, "") for name in STRINGS}))
@@ -180,7 +180,7 @@ def test_a_block_that_fails_leaves_nothing(index: FileIndex, runs: Path) -> None
 
 def test_what_is_kept_of_a_run_is_on_disk_once(index: FileIndex, runs: Path) -> None:
     writer = ArrayWriter(index)
-    chunk = digest([abstract("9", "Bravo")], ANALYSIS, runs, "some")
+    chunk = digest([abstract("9", "Bravo")], ANALYZER, runs, "some")
     assert chunk.files.path(DOCUMENTS).exists()
     writer.add_run(chunk.files)
     assert not chunk.files.path(DOCUMENTS).exists()
@@ -268,7 +268,7 @@ def test_a_document_that_cannot_be_read_leaves_no_postings(index: FileIndex) -> 
     writer = ArrayWriter(index)
     with pytest.raises(ValueError, match="7 is not unicode"):
         writer.add_document(pmid="8", abstract_exact="zulu", title_exact=7)
-    writer.add_document(**document(abstract("9", "Bravo"), ANALYSIS))
+    writer.add_document(**document(abstract("9", "Bravo"), ANALYZER))
     writer.commit()
     assert {one.pmid for one in read(index)} == set("1239")
     with index.reader() as reader:

@@ -23,13 +23,13 @@ from index.schema import document, schema
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
-from small_runs import ANALYSIS
+from small_runs import ANALYZER
 
 if TYPE_CHECKING:
     from index.codec.loose import Posting
     from index.codec.run import Run
 
-SCHEMA = schema(ANALYSIS)
+SCHEMA = schema(ANALYZER)
 PIECES = st.sampled_from(
     "alfa Alfas MS IVIG multiple sclerosis auto-immune the T2-lesion 0.41 IFN-ß-1a Sørensen's β 多 "
     ".".split()
@@ -48,7 +48,7 @@ def postings_of(number: int, **fields: Any) -> list[Posting]:  # noqa: ANN401 (W
 
 
 def postings_of_abstract(number: int, abstract: Abstract) -> list[Posting]:
-    fields = document(abstract, ANALYSIS)
+    fields = document(abstract, ANALYZER)
     return postings_of(
         number, **{name: value for name, value in fields.items()
                    if name in SCHEMA and SCHEMA[name].indexed}
@@ -89,7 +89,7 @@ def test_postings_in_any_order_become_the_run_that_is_written_by_itself(
     ]
     random.Random(seed).shuffle(postings)
     with tempfile.TemporaryDirectory() as home:
-        files = digest(abstracts, ANALYSIS, Path(home), "fast").files
+        files = digest(abstracts, ANALYZER, Path(home), "fast").files
         run = run_of(postings, SCHEMA, first, len(abstracts))
         assert arrays_of(Path(home), run) == listed(files.arrays(POSTINGS))
 

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from small_runs import document, run_of, stem_or_none
 
-from index.words import PARAGRAPH_GAP
+from index.text.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
     from index.codec.run import Run

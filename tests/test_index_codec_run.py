@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis import AnalysedText
+from index.analyzer import AnalysedText
 from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
 from index.codec.run import NO_TERM, RunWriter
-from index.reading.book import Numbered
-from index.recognizer import Mention
+from index.concepts.recognizer import Mention
+from index.text.fast_tokenizer import InternedForms
 
 FORMS = st.sampled_from(["ms", "mice", "mouse", "zebra", "\ud800", "\uffff", "\U0001f600", "the"])
 Document = tuple[AnalysedText, AnalysedText]
@@ -102,7 +102,7 @@ def test_words_that_come_by_numbers_are_the_words(read: list[tuple[AnalysedText,
         if book < len(books):
             names = books[book]
             names += dict.fromkeys(form for form in text.forms if form not in names)
-            forms = Numbered(array("I", map(names.index, text.forms)), names)
+            forms = InternedForms(array("I", map(names.index, text.forms)), names)
             text = text._replace(forms=forms)  # noqa: PLW2901 (the same text)
         numbered.add(text, text, {})
     one, other = plain.finish(), numbered.finish()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.explanation import (
+from index.inspection.explanation import (
     AS_WRITTEN,
     BRITISH,
     CASE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from index import Analysis, Vocabulary
+from index import Analyzer, Vocabulary
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "golden" / "recognition.toml").read_text(encoding="utf-8")
@@ -16,15 +16,15 @@ ENTRIES: list[dict[str, Any]] = tomllib.loads(
 
 
 @pytest.fixture(scope="module")
-def analysis(vocabulary: Vocabulary) -> Analysis:
-    return Analysis(vocabulary)
+def analyzer(vocabulary: Vocabulary) -> Analyzer:
+    return Analyzer(vocabulary)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry['rule']}: {entry['text']}")
-def test_a_text_is_recognized_as_written_down(analysis: Analysis, entry: dict[str, Any]) -> None:
+def test_a_text_is_recognized_as_written_down(analyzer: Analyzer, entry: dict[str, Any]) -> None:
     text = entry["text"]
     is_query = entry.get("query", False)
-    mentions = analysis.query(text).mentions if is_query else analysis.document(text).mentions
+    mentions = analyzer.query(text).mentions if is_query else analyzer.document(text).mentions
     found = [[mention.concept, text[mention.start : mention.end]] for mention in mentions]
     assert found == entry["mentions"]
 

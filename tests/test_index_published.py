@@ -94,7 +94,7 @@ def test_an_index_opens_with_all_its_parts(index_dir: Path) -> None:
     try:
         assert published.folder == live(index_dir)
         assert published.manifest.abstracts == published.reader.doc_count() == 3
-        assert published.analysis.vocabulary == VOCABULARY
+        assert published.analyzer.vocabulary == VOCABULARY
         assert [tuple(pair) for pair in published.spellings["ms"]] == [
             ("MS", 2),
             ("Multiple Sclerosis", 1),
@@ -135,7 +135,7 @@ def test_no_manifest(index_dir: Path) -> None:
 
 
 def test_another_version_of_the_analysis(index_dir: Path) -> None:
-    rewritten(index_dir, lambda entry: entry.update(analysis=99))
+    rewritten(index_dir, lambda entry: entry.update(analysis_version=99))
     message = refused(index_dir, OutdatedIndex)
     assert "read by another version" in message
     assert "ranvier build" in message
@@ -238,7 +238,7 @@ def test_a_second_opening_costs_little_and_reads_no_array(
 
 def test_a_vocabulary_is_read_once_a_process(sealed: Path) -> None:
     one, other = Published.open(sealed), Published.open(sealed)
-    assert one.analysis is other.analysis
+    assert one.analyzer is other.analyzer
     one.close()
     other.close()
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Report, bundled_corpus, gather
-from index.reading import book as module
-from index.reading.book import Book, Numbered
-from index.tokens import tokenize
-from index.words import COMMA, KIND, SLASH, WordTable, word_table
+from index.text import fast_tokenizer as module
+from index.text.fast_tokenizer import FastTokenizer, InternedForms
+from index.text.tokenizer import tokenize
+from index.text.words import COMMA, KIND, SLASH, WordTable, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def columns(table: WordTable) -> tuple[object, ...]:
 @settings(deadline=None, max_examples=2000)
 @given(TEXTS)
 def test_a_text_is_read_as_the_plain_way_reads_it(text: str) -> None:
-    assert columns(Book().read(text)) == columns(word_table(text))
+    assert columns(FastTokenizer().read(text)) == columns(word_table(text))
 
 
 @settings(deadline=None, max_examples=300)
@@ -50,13 +50,13 @@ def test_a_text_is_read_as_the_plain_way_reads_it(text: str) -> None:
 def test_a_book_that_begins_anew_changes_nothing_before_or_after(
     texts: Sequence[str], most: int
 ) -> None:
-    book = Book(most)
+    book = FastTokenizer(most)
     read = list(map(book.read, texts))
     assert list(map(columns, read)) == list(map(columns, map(word_table, texts)))
 
 
 def test_real_texts_are_read_as_the_plain_way_reads_them() -> None:
-    book = Book()
+    book = FastTokenizer()
     for abstract in gather([bundled_corpus()], Report()):
         for text in (abstract.title, abstract.text):
             assert columns(book.read(text)) == columns(word_table(text))
@@ -64,11 +64,11 @@ def test_real_texts_are_read_as_the_plain_way_reads_them() -> None:
 
 @pytest.mark.parametrize("text", ["alfa bravo alfa", "alfä bravo"])
 def test_texts_share_their_names_until_there_are_many(text: str) -> None:
-    book = Book(3)
+    book = FastTokenizer(3)
     one, other, later = (book.read(each).forms for each in (text, "bravo charlie", "delta"))
-    assert isinstance(one, Numbered)
-    assert isinstance(other, Numbered)
-    assert isinstance(later, Numbered)
+    assert isinstance(one, InternedForms)
+    assert isinstance(other, InternedForms)
+    assert isinstance(later, InternedForms)
     assert one.names is other.names
     assert one.names is not later.names
     assert list(other) == ["bravo", "charlie"]
@@ -79,13 +79,13 @@ def test_a_text_that_is_longer_than_the_loop_takes_is_read_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "LONGEST", 9)
-    book = Book(2)
+    book = FastTokenizer(2)
     for text in ("Alfa post-", "Alfa post-bravo", "a b c d e", "a b c d e f g h"):
         assert columns(book.read(text)) == columns(word_table(text))
 
 
 def test_words_by_numbers_are_a_row_of_words() -> None:
-    forms = Book().read("Alfa bravo alfa").forms
+    forms = FastTokenizer().read("Alfa bravo alfa").forms
     assert len(forms) == 3
     assert forms[0] == forms[2] == "alfa"
     assert forms[1:] == ["bravo", "alfa"]
@@ -108,7 +108,7 @@ def test_words_by_numbers_are_a_row_of_words() -> None:
     ],
 )
 def test_what_stands_before_a_word_is_told_in_bits(between: str, kind: int, marks: int) -> None:
-    for table in (Book().read(f"alfa{between}bravo"), word_table(f"alfa{between}bravo")):
+    for table in (FastTokenizer().read(f"alfa{between}bravo"), word_table(f"alfa{between}bravo")):
         assert table.gaps[1] == kind | marks
         assert table.gaps[1] & KIND == tokenize(f"alfa{between}bravo")[1].gap
 
@@ -117,7 +117,7 @@ def test_many_threads_may_read_in_one_book() -> None:
     texts = [
         " ".join(map("".join, itertools.permutations("abcde", width))) for width in (1, 2, 3, 4)
     ]
-    book = Book(50)
+    book = FastTokenizer(50)
     with ThreadPoolExecutor(8) as pool:
         read = list(pool.map(book.read, texts * 50))
     assert [columns(one) for one in read] == [columns(word_table(text)) for text in texts] * 50
@@ -125,4 +125,4 @@ def test_many_threads_may_read_in_one_book() -> None:
 
 @pytest.mark.parametrize("text", ["1." * 30_000 + "1a.1", "a." * 30_000 + "ab", "a'" * 30_000])
 def test_rows_of_marks_are_read_as_the_plain_way_reads_them(text: str) -> None:
-    assert columns(Book().read(text)) == columns(word_table(text))
+    assert columns(FastTokenizer().read(text)) == columns(word_table(text))

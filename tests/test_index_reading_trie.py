@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.reading.book import Book
-from index.reading.trie import AFTER, BEFORE, Trie
-from index.tokens import Gap
-from index.words import COMMA, KIND, SLASH, WordTable, word_table
+from index.concepts.trie import AFTER, BEFORE, Trie
+from index.text.fast_tokenizer import FastTokenizer
+from index.text.tokenizer import Gap
+from index.text.words import COMMA, KIND, SLASH, WordTable, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def test_every_row_is_found_where_it_stands_and_nothing_else(
     rows: list[list[str]], text: str
 ) -> None:
     known = spellings(rows)
-    for table in (word_table(text), Book().read(text)):
+    for table in (word_table(text), FastTokenizer().read(text)):
         found = list(known.trie.over(table).straight())
         assert sorted(found) == straight(table, known.rows)
         assert [first for first, *_ in found] == sorted(first for first, *_ in found)
@@ -161,7 +161,7 @@ def test_a_row_in_a_row_of_itself_is_found_in_time() -> None:
 def test_many_threads_may_walk_with_the_words_of_several_books() -> None:
     known = spellings([["alfa"], ["alfa", "bravo"]])
     texts = [f"alfa bravo {number} alfa-{number}" for number in range(400)]
-    books = [Book(60), Book(60)]
+    books = [FastTokenizer(60), FastTokenizer(60)]
 
     def walked(number: int) -> list[tuple[int, int, int, int]]:
         return list(known.trie.over(books[number % 2].read(texts[number])).straight())

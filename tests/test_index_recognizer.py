@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Concept, Vocabulary
-from index.recognizer import Mention, Recognizer
-from index.words import word_table, words
+from index.concepts.recognizer import Mention, Recognizer
+from index.text.words import word_table, words
 
 
 def concept(id_: str, name: str, kind: str = "course", **more: tuple[str, ...]) -> Concept:

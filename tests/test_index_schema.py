@@ -10,8 +10,8 @@ from whoosh.query import Term
 from whoosh.searching import Searcher as WhooshSearcher
 
 from corpus import Abstract, Author, Origin, Report, Section
-from index import Analysis, Concept, Published, Vocabulary
-from index.analysis import LAYERS, Layer
+from index import Analyzer, Concept, Published, Vocabulary
+from index.analyzer import LAYERS, Layer
 from index.build import write
 from index.schema import (
     COLUMNS,
@@ -66,14 +66,14 @@ def test_every_text_field_has_a_field_a_layer() -> None:
     assert field_of("abstract", "exact") == "abstract_exact"
     expected = {field_of(field, layer) for field in TEXT_FIELDS for layer in LAYERS}
     expected |= {*STRINGS, *COLUMNS, *NAME_FIELDS}
-    assert set(schema(Analysis(VOCABULARY)).names()) == expected
+    assert set(schema(Analyzer(VOCABULARY)).names()) == expected
 
 
 def test_a_document_has_no_empty_names() -> None:
-    analysis = Analysis(VOCABULARY)
-    assert not set(NAME_FIELDS) & document(ABSTRACTS[0], analysis).keys()
-    assert document(ABSTRACTS[2], analysis)["author"] == "Sørensen PS"
-    assert document(ABSTRACTS[3], analysis)["pmid"] == "a-4"
+    analyzer = Analyzer(VOCABULARY)
+    assert not set(NAME_FIELDS) & document(ABSTRACTS[0], analyzer).keys()
+    assert document(ABSTRACTS[2], analyzer)["author"] == "Sørensen PS"
+    assert document(ABSTRACTS[3], analyzer)["pmid"] == "a-4"
 
 
 def test_names_stand_a_line_each() -> None:
@@ -89,7 +89,7 @@ def test_names_stand_a_line_each() -> None:
 
 
 def test_a_pickled_analyzer_refuses_to_work() -> None:
-    analyzer = LayerAnalyzer(Analysis(VOCABULARY), "exact")
+    analyzer = LayerAnalyzer(Analyzer(VOCABULARY), "exact")
     assert [token.text for token in analyzer("Alfa bravo")] == ["alfa", "bravo"]
     copy = pickle.loads(pickle.dumps(analyzer))  # noqa: S301 (ours)
     with pytest.raises(RuntimeError, match="unpickled"):
@@ -98,11 +98,11 @@ def test_a_pickled_analyzer_refuses_to_work() -> None:
 
 def expected_postings(field: str, layer: Layer) -> dict[str, dict[int, list[tuple[int, int, int]]]]:
     """What the analysis says a field must hold: term, document, (position, start, end)."""
-    analysis = Analysis(VOCABULARY)
+    analyzer = Analyzer(VOCABULARY)
     postings: dict[str, dict[int, list[tuple[int, int, int]]]] = {}
     for number, entry in enumerate(ABSTRACTS):
         text = entry.title if field == "title" else entry.text
-        for found in analysis.layer(text, layer):
+        for found in analyzer.layer(text, layer):
             places = postings.setdefault(found.term, {}).setdefault(number, [])
             places.append((found.position, found.start, found.end))
     return postings

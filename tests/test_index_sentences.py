@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import index.sentences
+import index.text.sentences
 from corpus import Report, bundled_corpus, gather
-from index.sentences import sentences
+from index.text.sentences import sentences
 
 
 def cut(text: str) -> list[str]:
@@ -74,8 +74,8 @@ def test_sentences_do_not_overlap_and_lose_nothing_but_white_space(text: str) ->
 
 
 def by_punkt_alone(text: str) -> list[tuple[int, int]]:
-    found = index.sentences._splitter().span_tokenize(text)
-    return index.sentences._joined(text, found)
+    found = index.text.sentences._splitter().span_tokenize(text)
+    return index.text.sentences._joined(text, found)
 
 
 PARTS = ["Alfa", "bravo", "MS", "al.", "e.g.", "vs.", "Vs.", "co-al.", "approx.", "suppl.", "0.5",
@@ -115,5 +115,5 @@ def test_no_text_takes_long(text: str) -> None:
 
 def test_nltk_is_not_imported_before_a_text_is_split() -> None:
     program = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('nltk' in sys.modules)"
-    module = index.sentences.__file__
+    module = index.text.sentences.__file__
     subprocess.run([sys.executable, "-c", program, module], check=True)

@@ -5,9 +5,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nltk.stem.snowball import SnowballStemmer
 
-from index.stems import SHORTEST, american, british_spellings, snowball, stem, stop_words
-from index.tokens import fold
-from index.vocabulary import Vocabulary
+from index.concepts.vocabulary import Vocabulary
+from index.text.stemmer import SHORTEST, american, british_spellings, snowball, stem, stop_words
+from index.text.tokenizer import fold
 
 NLTK = SnowballStemmer("english")
 

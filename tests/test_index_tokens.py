@@ -8,7 +8,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.tokens import _WORD, GREEK, Gap, Remembered, Token, fold, token_table, tokenize
+from index.text.cache import Cache
+from index.text.tokenizer import _WORD, GREEK, Gap, Token, fold, token_table, tokenize
 
 # Characters that the rules speak of, so that they meet each other often.
 RULED = st.text(st.sampled_from("aBmsIV019.,'’-–/ \n\tßẞβΒάµæØé½²ﬁİ(=)*_"), max_size=40)
@@ -201,7 +202,7 @@ def test_what_is_remembered_stays_within_bounds() -> None:
         asked.append(word)
         return len(word)
 
-    remembered = Remembered(ask, 3)
+    remembered = Cache(ask, 3)
     for number in range(100):
         assert remembered["a" * (number % 5)] == number % 5
         assert len(remembered) <= 3

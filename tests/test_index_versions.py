@@ -1,6 +1,6 @@
 """Versions decide which index fits the program; these digests fail where a number was forgotten.
 
-After a change of what texts become, or of how files are written, give ``index.analysis.VERSION`` or
+After a change of what texts become, or of how files are written, give ``index.analyzer.VERSION`` or
 ``index.generation.FORMAT`` a new number, and enter number and digest in ``golden/versions.toml``.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import Abstract, Report, Section, bundled_corpus, gather
-from index import Analysis, Concept, Vocabulary
-from index.analysis import LAYERS, VERSION
+from index import Analyzer, Concept, Vocabulary
+from index.analyzer import LAYERS, VERSION
 from index.build import write
 from index.generation import FORMAT, MANIFEST, SEAL, Manifest
 
@@ -82,12 +82,12 @@ def abstracts() -> list[Abstract]:
 
 def analysed() -> Iterator[str]:
     """All terms of all texts, and what the texts are read as in queries."""
-    analysis = Analysis(VOCABULARY)
+    analyzer = Analyzer(VOCABULARY)
     for abstract in abstracts():
-        for text in analysis.read(abstract.title, abstract.text):
-            yield from (repr(analysis.layer(text, layer)) for layer in LAYERS)
+        for text in analyzer.read(abstract.title, abstract.text):
+            yield from (repr(analyzer.layer(text, layer)) for layer in LAYERS)
             yield repr([tuple(one) for one in text.analysed.definitions])
-            query = analysis.query(str(text))
+            query = analyzer.query(str(text))
             yield repr([word.stem for word in query.words])
             yield repr([(one.concept, one.first, one.last) for one in query.mentions])
 

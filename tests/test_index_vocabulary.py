@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Concept, Vocabulary
+from index.concepts.vocabulary import spellings
 from index.errors import VocabularyError
-from index.vocabulary import spellings
 
 if TYPE_CHECKING:
     from pathlib import Path

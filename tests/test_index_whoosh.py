@@ -17,11 +17,11 @@ from whoosh.qparser import QueryParser
 from whoosh.query import FuzzyTerm, Phrase, Prefix, Term, Wildcard
 
 from corpus import Abstract, Author, Report, Section, bundled_corpus, gather
-from index import Analysis, Concept, Vocabulary
+from index import Analyzer, Concept, Vocabulary
 from index.build import write
 from index.codec.codec import ArrayWriter
 from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS, document, restored, schema
-from index.tokens import tokenize
+from index.text.tokenizer import tokenize
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -41,21 +41,21 @@ VOCABULARY = Vocabulary.of(
         Concept("t2", "T2 lesion", "finding", "A finding."),
     ]
 )
-ANALYSIS = Analysis(VOCABULARY)
+ANALYZER = Analyzer(VOCABULARY)
 
 
-def opened(folder: Path, analysis: Analysis = ANALYSIS) -> FileIndex:
-    return FileStorage(str(folder)).open_index(schema=schema(analysis))
+def opened(folder: Path, analyzer: Analyzer = ANALYZER) -> FileIndex:
+    return FileStorage(str(folder)).open_index(schema=schema(analyzer))
 
 
-def created(folder: Path, analysis: Analysis = ANALYSIS) -> FileIndex:
-    return FileStorage(str(folder)).create_index(schema(analysis))
+def created(folder: Path, analyzer: Analyzer = ANALYZER) -> FileIndex:
+    return FileStorage(str(folder)).create_index(schema(analyzer))
 
 
 def by_whoosh(
-    folder: Path, batches: Sequence[Sequence[Abstract]], analysis: Analysis = ANALYSIS
+    folder: Path, batches: Sequence[Sequence[Abstract]], analyzer: Analyzer = ANALYZER
 ) -> FileIndex:
-    return small_builds.by_whoosh(folder, batches, analysis)
+    return small_builds.by_whoosh(folder, batches, analyzer)
 
 
 def held(reader: IndexReader) -> dict[str, Any]:
@@ -104,10 +104,10 @@ def test_the_page_built_by_us_is_the_page_written_by_whoosh(
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     ours.mkdir()
     theirs.mkdir()
-    analysis = Analysis(vocabulary)
+    analyzer = Analyzer(vocabulary)
     write(ours, abstracts, vocabulary, Report())
-    expected = held_by(by_whoosh(theirs, [abstracts], analysis))
-    found = held_by(opened(ours, analysis))
+    expected = held_by(by_whoosh(theirs, [abstracts], analyzer))
+    found = held_by(opened(ours, analyzer))
     assert len(found["terms"]) > 1000
     for part in ("terms", "columns", "lengths", "stored"):
         assert found[part] == expected[part], part
@@ -191,7 +191,7 @@ def test_what_is_deleted_is_gone_before_and_after_segments_are_merged(
 
 def test_a_document_that_comes_again_takes_the_place_of_the_old(tmp_path: Path) -> None:
     def version(title: str) -> dict[str, Any]:
-        return document(Abstract("7", title), ANALYSIS)
+        return document(Abstract("7", title), ANALYZER)
 
     index = by_whoosh(tmp_path, [[Abstract("7", "alfa"), Abstract("8", "bravo")]])
     writer = ArrayWriter(index)
@@ -207,7 +207,7 @@ def test_a_writer_that_is_cancelled_leaves_the_index_and_no_files(tmp_path: Path
     index = by_whoosh(tmp_path, [[Abstract("7", "alfa")]])
     before = held_by(index)
     writer = ArrayWriter(index)
-    writer.add_document(**document(Abstract("8", "bravo"), ANALYSIS))
+    writer.add_document(**document(Abstract("8", "bravo"), ANALYZER))
     writer.cancel()
     assert held_by(opened(tmp_path)) == before
     ArrayWriter(index).commit(optimize=True)
@@ -217,7 +217,7 @@ def test_a_writer_that_is_cancelled_leaves_the_index_and_no_files(tmp_path: Path
 
 def test_a_weight_that_is_no_count_is_refused(tmp_path: Path) -> None:
     writer = ArrayWriter(created(tmp_path))
-    writer.add_document(**document(Abstract("8", "bravo"), ANALYSIS), _title_boost=2.0)
+    writer.add_document(**document(Abstract("8", "bravo"), ANALYZER), _title_boost=2.0)
     with pytest.raises(ValueError, match="is no count"):
         writer.commit()
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.stems import stem
-from index.tokens import PREFIXES, tokenize
-from index.words import KIND, word_table, words
+from index.text.stemmer import stem
+from index.text.tokenizer import PREFIXES, tokenize
+from index.text.words import KIND, word_table, words
 
 
 def joined(text: str) -> list[str | None]:

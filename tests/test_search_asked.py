@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.kernels import LEAF, ROW, TERM
-from index.stems import stem
+from index.text.stemmer import stem
 from search.asked import Asked
 from search.clauses import Between, Leaf, Ranked, Sequence, Term, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.analysis import Layer
+    from index.analyzer import Layer
     from search import Searcher
 
 BOTH = ("title", "abstract")

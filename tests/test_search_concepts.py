@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus import Abstract, Section
 from index import Concept, Vocabulary
-from index.analysis import Analysis
+from index.analyzer import Analyzer
 from search.concepts import ANSWERS_KEPT, Teller
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_spellings_are_those_of_the_text_each_once(searching: Callable[..., Sear
 
 
 def test_it_is_what_the_index_has(searcher: Searcher, vocabulary: Vocabulary) -> None:
-    reader = Analysis(vocabulary)
+    reader = Analyzer(vocabulary)
     for hit in searcher.search("IVIG", per_page=100).hits:
         shown = searcher.abstract(hit.pmid)
         texts = (hit.abstract.title, hit.abstract.text)

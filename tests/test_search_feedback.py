@@ -48,14 +48,14 @@ def hints(searcher: Searcher, clause: Ranked, settings: Settings) -> tuple[Hint,
 
 def expected(searcher: Searcher, clause: Ranked, settings: Settings) -> dict[str, float]:
     """Σ_d P(d) · tf(t, d) / length(d) of the terms that may be added, by plain counting."""
-    analysis = searcher._published.analysis
+    analyzer = searcher._published.analyzer
     fields = [(text if isinstance(text, tuple) else ("", text)) for text in TEXTS]
     counts = [
         Counter(
             (layer, found.term)
             for layer in LAYERS
             for text in both
-            for found in analysis.layer(text, layer)
+            for found in analyzer.layer(text, layer)
         )
         for both in fields
     ]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.tokens import fold, tokenize
-from index.words import words
+from index.text.tokenizer import fold, tokenize
+from index.text.words import words
 from search.clauses import Any, Every, Ranked, Sequence, Terms, Without, leaves
 from search.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
 from search.parser import parse
@@ -47,12 +47,12 @@ def marks(shown: MarkedAbstract) -> list[str]:
 def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
     """Whether a marked text, read on its own, is what a part of a query asks for."""
     assert isinstance(leaf, Terms | Sequence)
-    analysis = searcher._published.analysis
+    analyzer = searcher._published.analyzer
     if isinstance(leaf, Sequence):
         return tuple(token.form for token in tokenize(text)) == leaf.forms
     terms = {term.text for term in leaf.terms}
     if leaf.concept:
-        mentions = analysis.document(text).mentions
+        mentions = analyzer.document(text).mentions
         return any(m.concept in terms and (m.start, m.end) == (0, len(text)) for m in mentions)
     first = words(text)[0]
     return bool({fold(text), first.stem, first.joined} & terms)

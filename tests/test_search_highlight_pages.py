@@ -55,7 +55,7 @@ def published(
     aside = tmp_path_factory.mktemp("segments")
     size = len(ABSTRACTS) // request.param
     batches = [ABSTRACTS[first : first + size] for first in range(0, len(ABSTRACTS), size)]
-    reader = by_whoosh(aside, batches, built.analysis).reader()
+    reader = by_whoosh(aside, batches, built.analyzer).reader()
     built.close()
     assert len(reader.leaf_readers()) == request.param
     yield dataclasses.replace(built, folder=aside, reader=reader)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.tokens import tokenize
+from index.text.tokenizer import tokenize
 from search import parser as module
 from search.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, _has_word, parse
 from search.query import (

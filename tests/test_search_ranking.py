@@ -14,7 +14,7 @@ from whoosh.query import Or
 from whoosh.query import Term as WhooshTerm
 
 from corpus import Abstract, Report, Section
-from index import Analysis, Concept, Published, Vocabulary
+from index import Analyzer, Concept, Published, Vocabulary
 from index.build import write
 from index.schema import schema
 from search import Searcher
@@ -53,26 +53,26 @@ class Oracle:
     """Scores every document for a leaf by the formula, one document and one field at a time."""
 
     def __init__(self, texts: Texts) -> None:
-        self.analysis = Analysis(NATO)
+        self.analyzer = Analyzer(NATO)
         self.fields = [{"title": title, "abstract": abstract} for title, abstract in texts]
         self.average = {
-            name: sum(self.analysis.length(fields[name]) for fields in self.fields) / len(texts)
+            name: sum(self.analyzer.length(fields[name]) for fields in self.fields) / len(texts)
             for name in ("title", "abstract")
         }
 
     def frequency(self, leaf: Terms | Sequence, text: str, name: str) -> float:
         if isinstance(leaf, Sequence):
-            forms = [term for term, *_ in self.analysis.layer(text, "exact")]
+            forms = [term for term, *_ in self.analyzer.layer(text, "exact")]
             width = len(leaf.forms)
             return sum(tuple(forms[i : i + width]) == leaf.forms for i in range(len(forms)))
-        read = [occurrence.term for occurrence in self.analysis.layer(text, leaf.layer)]
+        read = [occurrence.term for occurrence in self.analyzer.layer(text, leaf.layer)]
         return sum(weight * read.count(term) for term, weight in leaf.terms if name in leaf.fields)
 
     def x(self, leaf: Terms | Sequence, fields: dict[str, str]) -> float:
         total = 0.0
         for name, text in fields.items():
             weight, b = WEIGHTS.of(name)
-            length = self.analysis.length(text) / (self.average[name] or 1.0)
+            length = self.analyzer.length(text) / (self.average[name] or 1.0)
             total += weight * self.frequency(leaf, text, name) / (1 - b + b * length)
         return total
 
@@ -238,7 +238,7 @@ def test_a_word_in_a_shorter_text_and_in_the_title_weighs_more(
 
 def test_whoosh_finds_the_same_documents(searching: Callable[..., Searcher]) -> None:
     searcher = searching(*random_texts(11), concepts=NATO)
-    index = open_dir(str(searcher._published.folder), schema=schema(Analysis(NATO)))
+    index = open_dir(str(searcher._published.folder), schema=schema(Analyzer(NATO)))
     with index.searcher() as theirs:
         for form in ALPHABET:
             query = Or([WhooshTerm("title", form), WhooshTerm("abstract", form)])

@@ -40,7 +40,7 @@ def generation(home: Path, abstracts: list[Abstract], concepts: Vocabulary = NAT
 
 def segmented(home: Path, published: Published, batches: list[list[Abstract]]) -> FileIndex:
     home.mkdir()
-    return by_whoosh(home, batches, published.analysis)
+    return by_whoosh(home, batches, published.analyzer)
 
 
 def deleted(index: FileIndex, pmids: list[str]) -> FileIndex:
@@ -121,7 +121,7 @@ def test_terms_are_as_likely_as_a_count_by_hand_says(
     searchers: Searchers, name: str, seed: int
 ) -> None:
     chance = random.Random(seed)
-    postings, analysis = searchers[name]._postings, searchers[name]._published.analysis
+    postings, analyzer = searchers[name]._postings, searchers[name]._published.analyzer
     hits = [
         int(one)
         for pmid, _ in searchers[name].rank("alfa")
@@ -136,7 +136,7 @@ def test_terms_are_as_likely_as_a_count_by_hand_says(
             (layer, found.term)
             for layer in ("stems", "concepts")
             for text in (abstract.title, abstract.text)
-            for found in analysis.layer(text, layer)
+            for found in analyzer.layer(text, layer)
         )
         holders.update(terms.keys())
         for term, count in terms.items():

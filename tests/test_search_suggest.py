@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from index.tokens import fold
+from index.text.tokenizer import fold
 from search.suggest import Speller, _letters, _replaced
 
 if TYPE_CHECKING:

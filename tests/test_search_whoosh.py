@@ -107,7 +107,7 @@ def engine(
         return
     home = tmp_path_factory.mktemp("segments")
     quarters = [ABSTRACTS[first : first + 40] for first in range(0, len(ABSTRACTS), 40)]
-    index = by_whoosh(home, quarters, built.analysis)
+    index = by_whoosh(home, quarters, built.analyzer)
     if request.param != "segments":
         delete_some(index)
     if request.param == "merged":

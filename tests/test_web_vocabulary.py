@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from corpus import bundled_corpus
 from index import Published, Vocabulary
-from index.audit import sizes
+from index.inspection.audit import sizes
 from search import Searcher
 from web.cli import main
 from web.settings import Settings
@@ -143,8 +143,8 @@ def test_a_build_keeps_a_sites_vocabulary(site: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     assert run("build", "--vocabulary", site, index=index).exit_code == 0
     published = Published.open(index)
-    assert "immune juice" in published.analysis.vocabulary.concepts["ivig"].variants
-    assert published.analysis.vocabulary == Vocabulary.bundled().extended([site])
+    assert "immune juice" in published.analyzer.vocabulary.concepts["ivig"].variants
+    assert published.analyzer.vocabulary == Vocabulary.bundled().extended([site])
     assert len(list(published.abstracts())) == 12
     published.close()
     assert "Searched for immune juice" in run("search", "immune", "juice", index=index).stdout

@@ -13,7 +13,7 @@ from index import Published
 from web.settings import Settings
 
 if TYPE_CHECKING:
-    from index.agreement import ShortForm
+    from index.abbreviations.learned import ShortForm
 
 MOST_SHOWN = 50
 

@@ -18,15 +18,15 @@ from rich.text import Text
 
 from corpus import Report, gather
 from index import Published, RanvierIndexError, Vocabulary
-from index.audit import SERIOUS, Fault, audit, changes, sizes, uses
-from index.explanation import AS_WRITTEN, explain
-from index.vocabulary import toml_files
+from index.concepts.vocabulary import toml_files
+from index.inspection.audit import SERIOUS, Fault, audit, changes, sizes, uses
+from index.inspection.explanation import AS_WRITTEN, explain
 from web.settings import VOCABULARY, Settings
 
 if TYPE_CHECKING:
     from corpus import Abstract
-    from index.audit import Change, Finding
-    from index.explanation import Reason
+    from index.inspection.audit import Change, Finding
+    from index.inspection.explanation import Reason
 
 SHIPPED = "shipped"
 """What stands for the vocabulary that comes with Ranvier, where a file is expected."""
@@ -154,7 +154,7 @@ def _used(checked: Vocabulary, index_dir: Path) -> tuple[set[str] | None, str]:
         return None, f"What is unused was not looked for. {error}"
     with closing(published):
         note = f"Used or not in {published.manifest.abstracts:,} abstracts of the live index."
-        if published.analysis.vocabulary.fingerprint == checked.fingerprint:
+        if published.analyzer.vocabulary.fingerprint == checked.fingerprint:
             return set(published.spellings), note
         with _progress("Reading abstracts", published.manifest.abstracts) as advance:
             return set(uses(checked, published.abstracts(), advance)), note

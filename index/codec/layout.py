@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from index.analysis import LAYERS
+from index.analyzer import LAYERS
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
 
 EXACT, STEMS, CONCEPTS = "exact", "stems", "concepts"

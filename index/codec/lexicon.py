@@ -12,7 +12,7 @@ import numpy as np
 
 from index.codec.arrays import Strings, smallest
 from index.kernels import LEXICON, find
-from index.tokens import Remembered
+from index.text.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ class Lexicon:
         self._packed = LEXICON.pack(
             arrays.column(heads)[0], self._size, *starts, arrays.column(terms)[0]
         )
-        self._numbers = Remembered(self._find, NUMBERS_KEPT)
+        self._numbers = Cache(self._find, NUMBERS_KEPT)
 
     def __len__(self) -> int:
         return self._size

@@ -11,7 +11,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.analysis import LAYERS
+from index.analyzer import LAYERS
 from index.codec.layout import CONCEPTS, EXACT, NAMES, PLACES, STEMS
 from index.codec.run import RunWriter
 from index.schema import TEXT_FIELDS, field_of

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
-from index.reading.book import Numbered
+from index.text.fast_tokenizer import InternedForms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from index.analysis import AnalysedText
+    from index.analyzer import AnalysedText
 
     Numbers = NDArray[Any]
 
@@ -136,7 +136,7 @@ class _Rows:
         self._texts.extend((self.end, len(terms)))
         self._positions.extend(positions)
         self.end += positions[-1] + 1
-        if not isinstance(terms, Numbered):
+        if not isinstance(terms, InternedForms):
             self._number()
             self._words.extend(map(self.names.__getitem__, terms))
             return

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LONGEST 100 /* letters of a word; see index/stems.py */
+#define LONGEST 100 /* letters of a word; see index/text/stemmer.py */
 #define ANY NULL    /* what may stand before a suffix */
 
 typedef struct {

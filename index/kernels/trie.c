@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define BREAK 2 /* what stands before a word: see index/words.py */
+#define BREAK 2 /* what stands before a word: see index/text/words.py */
 #define KIND 3
 #define COMMA 4
 #define SLASH 8

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #define UNKNOWN 0xFFFFFFFFu
-#define DIGITS 1 /* what a form is: see index/reading/book.py */
+#define DIGITS 1 /* what a form is: see index/text/fast_tokenizer.py */
 #define PREFIX 2
-#define HYPHEN 0 /* what stands before a word: see index/words.py */
+#define HYPHEN 0 /* what stands before a word: see index/text/words.py */
 #define SPACE 1
 #define BREAK 2
 #define KIND 3
@@ -44,7 +44,7 @@ static inline int64_t run(const uint8_t *text, int64_t at, int64_t length) {
     return at;
 }
 
-/* The end of the word at `at`, where a letter or digit stands: _ASCII_WORD of index/tokens.py. */
+/* The end of the word at `at`, where a letter or digit stands: _ASCII_WORD of index/text/tokenizer.py. */
 static int64_t end_of_word(const uint8_t *text, int64_t at, int64_t length) {
     int64_t end = run(text, at, length);
     if (is_digit(text[at])) {
@@ -75,7 +75,7 @@ static int64_t end_of_word(const uint8_t *text, int64_t at, int64_t length) {
 
 static inline int is_loose(uint8_t c) { return c == '-' || c == '/' || c == '*' || c == '\''; }
 
-/* What stands between two words: _HYPHENS and _LOOSE of index/tokens.py, and its marks. */
+/* What stands between two words: _HYPHENS and _LOOSE of index/text/tokenizer.py, and its marks. */
 static uint8_t gap(const uint8_t *text, int64_t at, int64_t end) {
     if (at == end) return HYPHEN;
     if (end == at + 1 && (text[at] == ' ' || text[at] == '-')) return text[at] == ' ' ? SPACE : HYPHEN;
@@ -139,7 +139,7 @@ int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t shift
     }
 }
 
-/* Finds the words that may be one with the next: _joined of index/words.py. Returns how many. */
+/* Finds the words that may be one with the next: _joined of index/text/words.py. Returns how many. */
 int64_t pairs(const uint8_t *kinds, int64_t words, const uint32_t *numbers, const uint8_t *gaps,
               uint32_t *found) {
     int64_t count = 0;

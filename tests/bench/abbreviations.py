@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from index.abbreviations import definitions
+from index.abbreviations.definitions import definitions
 
 Pair: TypeAlias = tuple[str, str]
 Record: TypeAlias = tuple[list[str], set[Pair]]

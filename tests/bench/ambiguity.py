@@ -21,9 +21,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from corpus import Report, gather
-from index import Analysis, Vocabulary
-from index.agreement import fold_short
-from index.words import word_table
+from index import Analyzer, Vocabulary
+from index.abbreviations.keys import fold_short
+from index.text.words import word_table
 
 CASES = Path(__file__).parents[1] / "data" / "ambiguity.jsonl"
 
@@ -58,21 +58,21 @@ def cases() -> list[dict[str, Any]]:
     return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
 
 
-def meanings(analysis: Analysis, title: str, text: str, short: str) -> set[str]:
+def meanings(analyzer: Analyzer, title: str, text: str, short: str) -> set[str]:
     """The concepts that a short form is taken for in an abstract."""
     key = fold_short(short)
     return {
         mention.concept
-        for one in analysis.read(title, text)
+        for one in analyzer.read(title, text)
         for mention in one.analysed.mentions
         if fold_short(one[mention.start : mention.end]) == key
     }
 
 
-def measure(analysis: Analysis) -> Figures:
+def measure(analyzer: Analyzer) -> Figures:
     figures = Figures()
     for case in cases():
-        found = meanings(analysis, case["title"], case["text"], case["short"])
+        found = meanings(analyzer, case["title"], case["text"], case["short"])
         expected = {case["concept"]} - {None}
         figures.right += bool(found) and found == expected
         figures.wrong += bool(found - expected)
@@ -83,14 +83,14 @@ def measure(analysis: Analysis) -> Figures:
     return figures
 
 
-def decisions(analysis: Analysis, corpus: list[Path]) -> dict[str, Counter[bool]]:
+def decisions(analyzer: Analyzer, corpus: list[Path]) -> dict[str, Counter[bool]]:
     """By short form and concept: in how many abstracts it is the concept, and in how many not."""
-    recognizer = analysis._recognizer
-    senses = analysis._senses
+    recognizer = analyzer._recognizer
+    senses = analyzer._senses
     counted: dict[str, Counter[bool]] = {}
     for abstract in gather(corpus, Report()):
         asked: dict[str, bool] = {}
-        for one in analysis.read(abstract.title, abstract.text):
+        for one in analyzer.read(abstract.title, abstract.text):
             for mention in recognizer.in_document(word_table(str(one))):
                 if senses.is_short(mention, one):
                     short = fold_short(one[mention.start : mention.end])
@@ -112,13 +112,13 @@ def main() -> None:
     parser.add_argument("corpus", nargs="*", type=Path)
     parser.add_argument("--errors", action="store_true", help="show each wrong decision")
     arguments = parser.parse_args()
-    analysis = Analysis(Vocabulary.bundled())
-    figures = measure(analysis)
+    analyzer = Analyzer(Vocabulary.bundled())
+    figures = measure(analyzer)
     write(figures)
     for error in figures.errors if arguments.errors else []:
         write(json.dumps(error, ensure_ascii=False))
     if arguments.corpus:
-        counted = decisions(analysis, arguments.corpus)
+        counted = decisions(analyzer, arguments.corpus)
         for key, found in sorted(counted.items(), key=lambda item: (-item[1][False], item[0])):
             if found[False]:
                 write(f"{key:40} meant in {found[True]:5}, not in {found[False]:5} abstracts")

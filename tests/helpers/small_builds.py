@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from whoosh.index import FileIndex
 
-    from index import Analysis
+    from index import Analyzer
     from index.generation import Manifest
 
 VOCABULARY = Vocabulary.of(
@@ -52,13 +52,13 @@ THREE = [
 ]
 
 
-def by_whoosh(folder: Path, batches: Iterable[Iterable[Abstract]], analysis: Analysis) -> FileIndex:
+def by_whoosh(folder: Path, batches: Iterable[Iterable[Abstract]], analyzer: Analyzer) -> FileIndex:
     """An index written one document at a time, a segment a batch."""
-    index = FileStorage(str(folder)).create_index(schema(analysis))
+    index = FileStorage(str(folder)).create_index(schema(analyzer))
     for batch in batches:
         writer = ArrayWriter(index)
         for one in batch:
-            writer.add_document(**document(one, analysis))
+            writer.add_document(**document(one, analyzer))
         writer.commit(merge=False)
     return index
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from small_builds import VOCABULARY
 
-from index import Analysis
-from index.analysis import AnalysedText
+from index import Analyzer
+from index.analyzer import AnalysedText
 from index.codec.arrays import ArraysWriter
 from index.codec.codec import write_files
 from index.codec.documents import writing
@@ -19,8 +19,8 @@ from index.codec.merge import merge
 from index.codec.run import NO_TERM, RunWriter
 from index.codec.store import DOCUMENTS, POSTINGS, Store
 from index.schema import COLUMNS, STRINGS, TEXT_FIELDS, field_of
-from index.stems import stem, stop_words
-from index.words import PARAGRAPH_GAP
+from index.text.stemmer import stem, stop_words
+from index.text.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from index.codec.run import Run
 
-ANALYSIS = Analysis(VOCABULARY)
+ANALYZER = Analyzer(VOCABULARY)
 
 
 class Document(NamedTuple):
@@ -45,7 +45,7 @@ class Document(NamedTuple):
 
 def document(title: str = "", abstract: str = "", **names: str) -> Document:
     """A document of these texts; a field of names has a name a line."""
-    read = [text.analysed for text in ANALYSIS.read(title, abstract)]
+    read = [text.analysed for text in ANALYZER.read(title, abstract)]
     return Document(read[0], read[1], {field: placed(text) for field, text in names.items()})
 
 

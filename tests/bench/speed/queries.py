@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.stems import stop_words
+from index.text.stemmer import stop_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

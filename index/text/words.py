@@ -7,8 +7,9 @@ from array import array
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.stems import STEMS, stem
-from index.tokens import GAPS, PREFIXES, SPACED_PREFIXES, Gap, Remembered, token_table
+from index.text.cache import Cache
+from index.text.stemmer import STEMS, stem
+from index.text.tokenizer import GAPS, PREFIXES, SPACED_PREFIXES, Gap, token_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,5 +144,5 @@ def _gap_bits(between: str) -> int:
     return GAPS[between] | (COMMA if between == ", " else 0) | (SLASH if "/" in between else 0)
 
 
-GAP_BITS = Remembered(_gap_bits, 1 << 12)
+GAP_BITS = Cache(_gap_bits, 1 << 12)
 """By what stands before a word, what a ``WordTable`` says of it."""

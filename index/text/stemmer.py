@@ -17,7 +17,7 @@ from importlib.resources import files
 from nltk.stem.snowball import SnowballStemmer
 
 from index import kernels
-from index.tokens import Remembered
+from index.text.cache import Cache
 
 SHORTEST = 4
 """Words of fewer letters are never stemmed: MS, AMS, gas."""
@@ -124,5 +124,5 @@ def american(form: str) -> str:
     return form
 
 
-STEMS = Remembered(_stem)
+STEMS = Cache(_stem)
 """Forms and their stems, for many at a time: ``map(STEMS.__getitem__, forms)``."""

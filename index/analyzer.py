@@ -14,17 +14,17 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
-from index.abbreviations import Definition, definitions
-from index.ambiguity import Field, Senses
-from index.reading.book import Book
-from index.recognizer import Match, Mention, Recognizer
-from index.stems import STEMS, stop_words
-from index.words import Word, word_table, words
+from index.abbreviations.definitions import Definition, definitions
+from index.concepts.disambiguation import Disambiguator, Field
+from index.concepts.recognizer import Match, Mention, Recognizer
+from index.text.fast_tokenizer import FastTokenizer
+from index.text.stemmer import STEMS, stop_words
+from index.text.words import Word, word_table, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from index.vocabulary import Vocabulary
+    from index.concepts.vocabulary import Vocabulary
 
 Layer = Literal["stems", "exact", "concepts"]
 LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
@@ -100,14 +100,14 @@ class QueryText(NamedTuple):
         return any(not match.concept.is_guard for match in Recognizer.longest(inside))
 
 
-class Analysis:
+class Analyzer:
     """Reads documents and queries with one vocabulary. Safe to share by threads."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._recognizer = Recognizer(vocabulary)
-        self._senses = Senses(vocabulary, self._recognizer)
-        self._book = Book()
+        self._senses = Disambiguator(vocabulary, self._recognizer)
+        self._book = FastTokenizer()
         # The layers of one abstract are asked for one after the other.
         self._read = lru_cache(maxsize=8)(self._read_together)
 

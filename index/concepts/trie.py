@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.kernels import address, invert, walk
-from index.reading.book import Numbered
-from index.stems import STEMS, stem
+from index.text.fast_tokenizer import InternedForms
+from index.text.stemmer import STEMS, stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from index.words import WordTable
+    from index.text.words import WordTable
 
     Found = Iterator[tuple[int, int, int, int]]
 
@@ -151,7 +151,7 @@ class _Symbols:
 
     def of(self, forms: Sequence[str]) -> tuple[array[int], object, int]:
         """Words by numbers, the symbols by number, and where those are."""
-        if not isinstance(forms, Numbered):
+        if not isinstance(forms, InternedForms):
             column = array("I", self._all(forms))
             return array("I", range(len(forms))), column, _place(column)
         with self._lock:

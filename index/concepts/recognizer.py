@@ -13,15 +13,15 @@ from collections import defaultdict
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.reading.trie import AFTER, BEFORE, Trie
-from index.words import SLASH, paths
+from index.concepts.trie import AFTER, BEFORE, Trie
+from index.text.words import SLASH, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from index.reading.trie import Walk
-    from index.vocabulary import Concept, Vocabulary
-    from index.words import WordTable
+    from index.concepts.trie import Walk
+    from index.concepts.vocabulary import Concept, Vocabulary
+    from index.text.words import WordTable
 
 CONJUNCTIONS = frozenset({"and", "or"})
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import accumulate, starmap
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from index.tokens import GREEK, PREFIXES
+from index.text.tokenizer import GREEK, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

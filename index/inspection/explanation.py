@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from index.analysis import Analysis
-from index.recognizer import Match, Mention, Recognizer, Way
-from index.stems import american
-from index.tokens import GREEK
-from index.words import paths, word_table, words
+from index.analyzer import Analyzer
+from index.concepts.recognizer import Match, Mention, Recognizer, Way
+from index.text.stemmer import american
+from index.text.tokenizer import GREEK
+from index.text.words import paths, word_table, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from index.vocabulary import Concept, Vocabulary
-    from index.words import WordTable
+    from index.concepts.vocabulary import Concept, Vocabulary
+    from index.text.words import WordTable
 
 AS_WRITTEN = "as in the vocabulary"
 CASE = "letter case"
@@ -62,7 +62,7 @@ def explain(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> lis
     if is_query:
         mentions = recognizer.in_query(table)
     else:
-        mentions = list(Analysis(vocabulary).document(text).mentions)
+        mentions = list(Analyzer(vocabulary).document(text).mentions)
     concepts = vocabulary.concepts
     reasons: dict[Mention, Reason] = {}
     for match in matches:

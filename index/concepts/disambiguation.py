@@ -24,19 +24,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
-from index.agreement import fold_short
-from index.recognizer import Mention, counted_once
-from index.stems import STEMS, stem, stop_words
-from index.tokens import Remembered, tokenize
-from index.words import word_table, words
+from index.abbreviations.keys import fold_short
+from index.concepts.recognizer import Mention, counted_once
+from index.text.cache import Cache
+from index.text.stemmer import STEMS, stem, stop_words
+from index.text.tokenizer import tokenize
+from index.text.words import word_table, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from index.abbreviations import Definition
-    from index.recognizer import Recognizer
-    from index.vocabulary import Concept, Vocabulary
-    from index.words import WordTable
+    from index.abbreviations.definitions import Definition
+    from index.concepts.recognizer import Recognizer
+    from index.concepts.vocabulary import Concept, Vocabulary
+    from index.text.words import WordTable
 
 ALIKE = 80
 """How alike two words have to be, of 100, to be one in two forms or with a slip of the pen:
@@ -77,7 +78,7 @@ class _Meaning(NamedTuple):
     held: frozenset[str]
 
 
-class Senses:
+class Disambiguator:
     """Settles the short forms of abstracts by one vocabulary. Safe to share by threads."""
 
     def __init__(self, vocabulary: Vocabulary, recognizer: Recognizer) -> None:
@@ -91,7 +92,7 @@ class Senses:
         self._ambiguous = frozenset(
             id_ for id_, concept in vocabulary.concepts.items() if concept.is_ambiguous
         )
-        self._named = Remembered(self._names, MOST_LONG_FORMS)
+        self._named = Cache(self._names, MOST_LONG_FORMS)
         self._phrases = {
             entry: f" {' '.join(word.stem for word in words(entry))} "
             for concept in vocabulary.concepts.values()
@@ -174,7 +175,7 @@ class _Abstract:
     """One abstract while it is settled."""
 
     def __init__(
-        self, senses: Senses, fields: Sequence[Field], defined: dict[str, list[_Meaning]]
+        self, senses: Disambiguator, fields: Sequence[Field], defined: dict[str, list[_Meaning]]
     ) -> None:
         self._senses = senses
         self._defined = defined
@@ -195,7 +196,7 @@ class _Abstract:
 
     @cached_property
     def _stems(self) -> list[str]:
-        """The stems of each field, as ``Senses.holds`` looks for phrases in them."""
+        """The stems of each field, as ``Disambiguator.holds`` looks for phrases in them."""
         return [
             f" {' '.join(map(STEMS.__getitem__, field.table.forms))} " for field in self._fields
         ]

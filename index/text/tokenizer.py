@@ -11,17 +11,11 @@ import sys
 import unicodedata
 from enum import IntEnum
 from itertools import accumulate
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from nltk.tokenize import RegexpTokenizer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
-
-MOST_REMEMBERED = 1 << 18
-"""How many words of a corpus are remembered at a time: some 40 MB in each place."""
+from index.text.cache import Cache
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
@@ -66,27 +60,6 @@ _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _POSSESSIVE = re.compile(r"['’]s$")
 _HYPHENS = re.compile(r"[-‐‑‒–—−]?")
 _LOOSE = re.compile(r"[^\S\n]*+[-‐‑‒–—−/*'’]*+[^\S\n]*+")
-
-
-class Remembered(dict[str, T], Generic[T]):
-    """What a function says of a string, looked up from the second time on.
-
-    Past ``most`` strings all are forgotten, so that memory stays bounded. A lookup takes a fraction
-    of one in ``lru_cache``. Safe to share by threads, which at worst ask the same twice.
-    """
-
-    def __init__(self, ask: Callable[[str], T], most: int = MOST_REMEMBERED) -> None:
-        super().__init__()
-        self._ask = ask
-        self._most = most
-
-    def __missing__(self, key: str) -> T:
-        """Asks the function; what it raises passes through."""
-        answer = self._ask(key)
-        if len(self) >= self._most:
-            self.clear()
-        self[key] = answer
-        return answer
 
 
 class Gap(IntEnum):
@@ -210,7 +183,7 @@ def _without_formless(parts: list[str], forms: list[str]) -> list[str]:
     return kept
 
 
-_CHUNKS = Remembered(_TOKENIZER.tokenize, 1 << 14)
-_FORMS = Remembered(folded)
-GAPS = Remembered(_gap, 1 << 12)
+_CHUNKS = Cache(_TOKENIZER.tokenize, 1 << 14)
+_FORMS = Cache(folded)
+GAPS = Cache(_gap, 1 << 12)
 """By what stands between two words, what kind of gap that is."""

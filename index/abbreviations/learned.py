@@ -11,23 +11,20 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.abbreviations import definitions
+from index.abbreviations.definitions import definitions
+from index.abbreviations.keys import fold_long, fold_short
 from index.codec.table import Table, write_table
-from index.stems import STEMS
-from index.tokens import Remembered, token_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from corpus import Abstract
-    from index.abbreviations import Definition
+    from index.abbreviations.definitions import Definition
 
 LEAST_ABSTRACTS = 2  # one abstract alone may be mistaken, or speak for itself only
 LEAST_SHARE = 0.8  # of the definitions of a short form
 MOST_PAIRS = 1_000_000  # pairs of forms kept while learning: about 300 MB
-
-MOST_FORMS = 1 << 14  # whose keys are remembered: about 3 MB for short and for long ones
 
 _SHORT, _LONG = "short_forms", "long_forms"  # the tables on disk
 
@@ -191,31 +188,6 @@ def pairs_of(found: Iterable[Definition]) -> Pairs:
         key = fold_short(definition.short), fold_long(definition.long)
         pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
     return pairs
-
-
-def fold_short(short: str) -> str:
-    """The key of a short form: IFN-β and IFN-beta, RCT and RCTs have one each."""
-    if short.isascii() and short.isalpha() and short.islower():
-        return short  # as most words that are looked for, and it would be found to be one token
-    return _SHORT_KEYS[short]
-
-
-def _fold_short(short: str) -> str:
-    singular = short[:-1] if short[-1:] == "s" and short[-2:-1].isupper() else short
-    return " ".join(token_table(singular).forms) or singular.casefold()
-
-
-def fold_long(long: str) -> str:
-    """The key of a long form: its stems, so that plural, hyphens and spelling make no meaning."""
-    return _LONG_KEYS[long]
-
-
-def _fold_long(long: str) -> str:
-    return " ".join(map(STEMS.__getitem__, token_table(long).forms)) or long.casefold()
-
-
-_SHORT_KEYS = Remembered(_fold_short, MOST_FORMS)
-_LONG_KEYS = Remembered(_fold_long, MOST_FORMS)
 
 
 def _short_form(entry: Any) -> ShortForm:  # noqa: ANN401 (parsed JSON)

@@ -2,10 +2,10 @@
 
 What stands in a bracket is taken for a short form of the words before it, as Schwartz and Hearst
 (2003) do ("A simple algorithm for identifying abbreviation definitions in biomedical text", Pac
-Symp Biocomput 8:451-462), else for the long form of the word before it. Whether letters and words
-fit is for ``index.alignment`` to say. Further: several short forms in one bracket, or both forms in
-it; long forms that have brackets themselves, as chemical names do; none that passes the border of
-a sentence or another bracket.
+Symp Biocomput 8:451-462), else for the long form of the word before it. ``alignment`` decides
+whether letters and words fit. Further: several short forms in one bracket, or both forms in it;
+long forms that have brackets themselves, as chemical names do; none that passes the border of a
+sentence or another bracket.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.alignment import Passage, read
+from index.abbreviations.alignment import Passage, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from index.kernels import address, cut, enter, pairs
-from index.stems import STEMS
-from index.tokens import MOST_REMEMBERED, SPACED_PREFIXES, Remembered, folded, pieces, token_table
-from index.words import GAP_BITS, PARAGRAPH_GAP, WordTable, positions_of, word_table
+from index.text.cache import MOST_CACHED, Cache
+from index.text.stemmer import STEMS
+from index.text.tokenizer import SPACED_PREFIXES, folded, pieces, token_table
+from index.text.words import GAP_BITS, PARAGRAPH_GAP, WordTable, positions_of, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ _BOOK = Struct("=4q")
 _WIDTH = array("I").itemsize
 
 
-class Numbered(Sequence[str]):
+class InternedForms(Sequence[str]):
     """Words by their numbers in a list of names that many texts share."""
 
     __slots__ = ("names", "numbers")
@@ -60,20 +61,20 @@ class Numbered(Sequence[str]):
         return map(self.names.__getitem__, self.numbers)
 
 
-class Book:
+class FastTokenizer:
     """The words that were met so far, and their numbers. Safe to share by threads.
 
     Past ``most`` words it begins anew; texts that were read before keep the names that they had.
     """
 
-    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+    def __init__(self, most: int = MOST_CACHED) -> None:
         self._most = most
         self._lock = threading.Lock()
         self._scratch = _Scratch(0)
         self._page: _Page | None = None
 
     def read(self, text: str) -> WordTable:
-        """What ``word_table`` says of a text, its forms ``Numbered``."""
+        """What ``word_table`` says of a text, its forms ``InternedForms``."""
         table = word_table(text) if len(text) > LONGEST else None
         with self._lock:
             page = self._page
@@ -169,7 +170,7 @@ class _Page:
     def numbered(self, table: WordTable) -> WordTable:
         """The same words with numbers."""
         numbers = array("I", map(self._number, table.forms))
-        return table._replace(forms=Numbered(numbers, self._names))
+        return table._replace(forms=InternedForms(numbers, self._names))
 
     def _columns(self, text: str, shift: int, scratch: _Scratch) -> tuple[array[int], ...]:
         """Numbers, starts, ends and gaps of a piece in ASCII that begins at ``shift``."""
@@ -195,7 +196,7 @@ class _Page:
             place: STEMS[names[numbers[place]] + names[numbers[place + 1]]]
             for place in scratch.column(_PLACES, count)
         }
-        return WordTable(text, Numbered(numbers, names), starts, ends, positions, gaps, joined)
+        return WordTable(text, InternedForms(numbers, names), starts, ends, positions, gaps, joined)
 
     def _enter(self, words: Iterable[str]) -> dict[str, int]:
         """Lets the loop find words, and tells their numbers. One in ASCII always has a form."""
@@ -228,4 +229,4 @@ def _tokens(piece: str) -> list[tuple[str, int, int]]:
     return list(zip(forms, starts, ends, strict=True))
 
 
-_TOKENS = Remembered(_tokens, MOST_PIECES)
+_TOKENS = Cache(_tokens, MOST_PIECES)

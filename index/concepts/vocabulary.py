@@ -9,7 +9,7 @@ A file states its ``kind`` and lists ``[[concept]]`` entries with these keys:
 ``capitals``  short forms whose small form is an everyday word: capitals count in queries too
 ``beside``, ``not_beside``  mark short forms that mean other things too: concepts by their id, or
               words, that stand in an abstract that means this one, or another; what decides, and
-              how, stands in ``index.ambiguity``
+              how, stands in ``index.concepts.disambiguation``
 ``broader``   ids of the concepts that this one is a kind of
 ``plain``     one plain sentence for readers
 
@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from index.errors import VocabularyError
-from index.words import words
+from index.text.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -12,16 +12,16 @@ from enum import StrEnum
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import Analysis
-from index.recognizer import Recognizer
-from index.vocabulary import spellings
-from index.words import paths, word_table
+from index.analyzer import Analyzer
+from index.concepts.recognizer import Recognizer
+from index.concepts.vocabulary import spellings
+from index.text.words import paths, word_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from corpus import Abstract
-    from index.vocabulary import Concept, Vocabulary
+    from index.concepts.vocabulary import Concept, Vocabulary
 
 LONGEST_PLAIN = 200
 """Characters of a plain sentence that can still be read at a glance."""
@@ -101,10 +101,10 @@ def uses(
     vocabulary: Vocabulary, abstracts: Iterable[Abstract], progress: Callable[[], None]
 ) -> dict[str, list[str]]:
     """The PMIDs of the abstracts that mention each concept, in the order of the abstracts."""
-    analysis = Analysis(vocabulary)
+    analyzer = Analyzer(vocabulary)
     found: dict[str, list[str]] = {}
     for abstract in abstracts:
-        texts = analysis.read(abstract.title, abstract.text)
+        texts = analyzer.read(abstract.title, abstract.text)
         for id_ in {mention.concept for text in texts for mention in text.analysed.mentions}:
             found.setdefault(id_, []).append(abstract.pmid)
         progress()

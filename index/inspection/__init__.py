@@ -1,0 +1,1 @@
+"""Faults of a vocabulary, and explanations of what it recognizes."""

@@ -1,1 +1,0 @@
-"""Texts as compiled loops read them: words by their numbers, spellings as a trie of arrays."""

@@ -1,0 +1,1 @@
+"""Text to words: tokens with their places, stems, sentences."""
