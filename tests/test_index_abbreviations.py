@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Report, bundled_corpus, gather
-from index.abbreviations import alignment
 from index.abbreviations.alignment import Passage, read
-from index.abbreviations.definitions import LONGEST_BRACKET, definitions
+from index.abbreviations.definitions import LONGEST_BRACKET, alignment, definitions
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "abbreviations" / "med1250-odd.jsonl"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import jinja2
 from flask import Flask, request
 
-from web import api, current, faults, headers, pages, render
-from web.encoding import Encoding
+from web import lease
 from web.settings import Settings
+from web.site import api, errors, filters, pages, security
+from web.site.json import Encoding
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -43,9 +44,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    app.extensions[current.EXTENSION] = current.Current(settings.index_dir)
+    app.extensions[lease.EXTENSION] = lease.Current(settings.index_dir)
     app.register_blueprint(pages.pages)
     app.register_blueprint(api.api)
-    for part in (render, faults, headers):
+    for part in (filters, errors, security):
         part.register(app)
     return app

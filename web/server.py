@@ -70,7 +70,7 @@ class Server(BaseApplication):  # type: ignore[misc] # same
 
     def load(self) -> Flask:
         """The application, made and imported in the worker."""
-        from web.app import create_app  # noqa: PLC0415 (see ``web.serving``)
+        from web.app import create_app  # noqa: PLC0415 (see ``web.cli.serving``)
 
         calm_collector()
         return create_app(self._settings)

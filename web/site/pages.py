@@ -8,18 +8,13 @@ from flask import Blueprint, render_template, request
 
 from corpus import bundled_corpus
 from search.searcher import DEEPEST
-from web.current import leased
-from web.paging import Paging, whole_number
-from web.render import KINDS
+from web.lease import leased
+from web.site.arguments import PER_PAGE, Paging, asked, switched_off, whole_number
+from web.wording import KINDS
 
 if TYPE_CHECKING:
     from search import ConceptInText, MarkedAbstract
     from search.results import Span
-
-LONGEST_QUERY = 2000
-"""More of a query is not even handed on; the parser cuts sooner, and says so."""
-
-PER_PAGE = 10
 
 EXAMPLES = (
     ("RRMS", "finds every spelling of relapsing-remitting MS"),
@@ -88,18 +83,6 @@ def about() -> str:
         manifest = searcher.manifest
     is_bundled = bundled_corpus().name in manifest.sources
     return render_template("about.html", query="", manifest=manifest, is_bundled=is_bundled)
-
-
-def asked() -> str:
-    """The query in the address of this request."""
-    return request.args.get("q", "")[:LONGEST_QUERY]
-
-
-def switched_off() -> tuple[str, ...]:
-    """What the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
-    given = ",".join(request.args.getlist("off"))[:LONGEST_QUERY]
-    names = (name.strip().lower() for name in given.split(","))
-    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _by_kind(

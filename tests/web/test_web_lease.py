@@ -16,7 +16,7 @@ from index import Published, Vocabulary, build
 from index.errors import DamagedIndex, NoIndex
 from index.generation import CURRENT
 from search import Searcher
-from web.current import Current
+from web.lease import Current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

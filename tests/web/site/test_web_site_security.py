@@ -160,6 +160,6 @@ def test_the_servers_log_holds_no_address(monkeypatch: pytest.MonkeyPatch) -> No
         logger.exception("Error handling request %s %s", "GET", "/search?q=secret")
         logger.exception(error)  # noqa: TRY401 (as Gunicorn does)
     assert said[0].startswith("Error handling request … …\n")
-    assert "test_web_security.py" in said[0]
+    assert "test_web_site_security.py" in said[0]
     assert said[1].startswith("ValueError\n")
     assert "q=secret" not in "".join(said)

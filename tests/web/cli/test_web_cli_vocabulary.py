@@ -14,10 +14,10 @@ from corpus import bundled_corpus
 from index import Published, Vocabulary
 from index.inspection.audit import sizes
 from search import Searcher
-from web.cli import main
+from web.cli.main import main
 from web.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 FIRST = 'kind = "course"\n[[concept]]\nid = "a"\nname = "alfa"\nplain = "A."\n'
 SITE = '[[concept]]\nid = "ivig"\nvariants = ["immune juice"]\n'
 

@@ -25,32 +25,32 @@ class _Later(NamedTuple):
 
 COMMANDS = {
     "abbreviations": _Later(
-        "web.abbreviations",
+        "web.cli.abbreviations",
         "abbreviations_command",
         "List the short forms that the abstracts define, or what SHORT stands for.",
     ),
     "build": _Later(
-        "web.commands",
+        "web.cli.building",
         "build_command",
         "Build the index of some files of abstracts and publish it in one step.",
     ),
     "evaluate": _Later(
-        "web.evaluation",
+        "web.cli.evaluation",
         "evaluate_command",
         "Measure the ranking on judged collections in BEIR layout.",
     ),
-    "search": _Later("web.commands", "search_command", "Search, best match first."),
+    "search": _Later("web.cli.reading", "search_command", "Search, best match first."),
     "serve": _Later(
-        "web.serving", "serve_command", "Serve the pages and the API until you press Ctrl-C."
+        "web.cli.serving", "serve_command", "Serve the pages and the API until you press Ctrl-C."
     ),
-    "show": _Later("web.commands", "show_command", "Show a whole abstract."),
+    "show": _Later("web.cli.reading", "show_command", "Show a whole abstract."),
     "status": _Later(
-        "web.commands",
+        "web.cli.reading",
         "status_command",
         "Say what the live index holds, after reading every byte of it.",
     ),
     "vocabulary": _Later(
-        "web.vocabulary",
+        "web.cli.vocabulary",
         "vocabulary_commands",
         "Check, explain and compare vocabularies of concepts.",
     ),
@@ -89,7 +89,7 @@ class _Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except Exception as error:
-            from web.commands import EXPECTED  # noqa: PLC0415 (imported by whatever raised it)
+            from web.cli.errors import EXPECTED  # noqa: PLC0415 (imported by whatever raised it)
 
             if not isinstance(error, EXPECTED):
                 raise

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from index import Vocabulary, build
-from web.cli import main
+from web.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path

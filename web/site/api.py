@@ -7,9 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, request
 
 from corpus.record import to_object
-from web.current import leased, of_app
-from web.pages import PER_PAGE, asked, switched_off
-from web.paging import whole_number
+from web.lease import leased, of_app
+from web.site.arguments import PER_PAGE, asked, switched_off, whole_number
 
 api = Blueprint("api", __name__)
 

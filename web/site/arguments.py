@@ -1,9 +1,16 @@
-"""Page numbers: from what a URL says to the links under a list of hits."""
+"""The arguments in the address of a request: query, switches, page numbers."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from flask import request
+
+LONGEST_QUERY = 2000
+"""More of a query is not even handed on; the parser cuts sooner, and says so."""
+
+PER_PAGE = 10
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _DIGITS = 12
@@ -54,3 +61,15 @@ def whole_number(name: str, given: str | None, default: int) -> int:
         raise NotANumber(f"“{name}” must be a whole number.")
     # Beyond any bound one number is as good as another, and Python converts no endless ones.
     return int(text[:_DIGITS])
+
+
+def asked() -> str:
+    """The query in the address of this request."""
+    return request.args.get("q", "")[:LONGEST_QUERY]
+
+
+def switched_off() -> tuple[str, ...]:
+    """What the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
+    given = ",".join(request.args.getlist("off"))[:LONGEST_QUERY]
+    names = (name.strip().lower() for name in given.split(","))
+    return tuple(dict.fromkeys(filter(None, names)))

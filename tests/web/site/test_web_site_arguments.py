@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.paging import NotANumber, Paging, whole_number
+from web.site.arguments import NotANumber, Paging, whole_number
 
 
 @pytest.mark.parametrize(

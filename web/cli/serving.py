@@ -42,7 +42,7 @@ def serve_command(
 
 def _in_a_process(*arguments: str, of: Settings) -> int | None:
     """The exit code of another command of ours, which says itself what went wrong."""
-    from web.cli import main  # noqa: PLC0415 (which knows of this one)
+    from web.cli.main import main  # noqa: PLC0415 (which knows of this one)
 
     command = ["--index", str(of.index_dir), *arguments]
     process = multiprocessing.get_context("fork").Process(target=main, args=(command,))

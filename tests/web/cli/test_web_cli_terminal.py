@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from web import terminal
+from web.cli import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

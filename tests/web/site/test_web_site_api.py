@@ -13,7 +13,7 @@ from corpus.record import from_object
 from index import Vocabulary, build
 from index.generation import CURRENT
 from web.app import create_app
-from web.current import EVERY
+from web.lease import EVERY
 from web.settings import Settings
 
 if TYPE_CHECKING:

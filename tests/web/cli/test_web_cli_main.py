@@ -20,14 +20,14 @@ from click.testing import CliRunner, Result
 
 from corpus.record import from_object
 from index import Vocabulary
-from web.cli import COMMANDS, main
+from web.cli.main import COMMANDS, main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from search import Searcher
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 ESCAPES = re.compile(r"\x1b|\x9b")
 
 
@@ -291,7 +291,7 @@ def test_an_unknown_command_is_told() -> None:
 )
 def test_a_command_imports_only_what_it_needs(arguments: list[str], absent: list[str]) -> None:
     script = (
-        "import sys\nfrom web.cli import main\nmain(sys.argv[1:], standalone_mode=False)\n"
+        "import sys\nfrom web.cli.main import main\nmain(sys.argv[1:], standalone_mode=False)\n"
         "print(*sys.modules, sep='\\n')"
     )
     command = [sys.executable, "-c", script, *arguments]

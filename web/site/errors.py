@@ -9,8 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from index.errors import NoIndex, OutdatedIndex, RanvierIndexError
 from search import AbstractNotFound
-from web.pages import asked
-from web.paging import NotANumber
+from web.site.arguments import NotANumber, asked
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -13,7 +13,7 @@ import pytest
 from corpus import bundled_corpus
 from index import Concept, Vocabulary, build
 from web.app import create_app
-from web.current import EVERY
+from web.lease import EVERY
 from web.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from web.render import by_query, kind, moment, pubmed, reference, short_authors
+from web.wording import by_query, kind, moment, pubmed, reference, short_authors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

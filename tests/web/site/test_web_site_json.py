@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web.app import create_app
-from web.encoding import encoded
 from web.settings import Settings
+from web.site.json import encoded
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""The command ``ranvier``: ``main`` lists its commands, the other modules hold them."""

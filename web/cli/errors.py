@@ -1,0 +1,18 @@
+"""The errors with which a command may end."""
+
+from __future__ import annotations
+
+from corpus import CorpusError
+from index import RanvierIndexError
+from search import AbstractNotFound
+from search.errors import UnusableCollection
+from web.settings import SettingsError
+
+EXPECTED = (
+    CorpusError,
+    RanvierIndexError,
+    AbstractNotFound,
+    SettingsError,
+    UnusableCollection,
+)
+"""What a command may raise whose text is a sentence for whoever typed it."""
