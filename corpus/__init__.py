@@ -8,9 +8,9 @@ be used does, ``UnusableFile``. ``write_jsonl`` writes what ``gather`` reads.
 from corpus.abstract import Abstract, Author, Origin, Paragraph, Section
 from corpus.bundled import bundled_corpus, bundled_judgements, bundled_notice
 from corpus.errors import CorpusError, MalformedRecord, UnusableFile
-from corpus.jsonl import write_jsonl
+from corpus.formats.jsonl import write_jsonl
+from corpus.gather import gather, read
 from corpus.normalise import normalise, normalise_text
-from corpus.read import gather, read
 from corpus.report import Problem, Report
 from corpus.validate import problems
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from corpus import Abstract
-from corpus.jsonl import to_line
+from corpus.formats.jsonl import to_line
 from index.abbreviations.learned import pairs_of
 from index.analyzer import Analyzer
 from index.codec.codec import write_files

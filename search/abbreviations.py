@@ -1,7 +1,7 @@
 """Short forms that the corpus agrees on, in a query: TIA also finds transient ischemic attack.
 
 Only where nearly all abstracts that define a short form give it the same meaning
-(``index.abbreviations.definitions.learned``), and only for words that are part of no concept. The long
+(``index.abbreviations.learned``), and only for words that are part of no concept. The long
 form is searched for as a phrase, and a typed long form finds its short form likewise.
 """
 

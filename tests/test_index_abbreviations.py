@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Report, bundled_corpus, gather
+from index.abbreviations import alignment
 from index.abbreviations.alignment import Passage, read
-from index.abbreviations.definitions import LONGEST_BRACKET, alignment, definitions
+from index.abbreviations.definitions import LONGEST_BRACKET, definitions
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "abbreviations" / "med1250-odd.jsonl"

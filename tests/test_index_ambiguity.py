@@ -263,7 +263,7 @@ def test_a_build_learns_what_its_abstracts_define_and_settles_them_together(tmp_
 def test_learning_forgets_what_is_rare_once_there_is_too_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("index.abbreviations.definitions.learned.MOST_PAIRS", 3)
+    monkeypatch.setattr("index.abbreviations.learned.MOST_PAIRS", 3)
     learner = Learner()
     for text in ("Alfa bravo (AB).", "Alfa bravo (AB).", "Cold dog (CD).", "Echo fox (EF)."):
         learner.add(pairs_of(definitions(text)))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Abstract, Author, Problem, Report, Section, UnusableFile, bundled_corpus
-from corpus.glen_page import looks_like_glen_page, read_glen_page
+from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
 
 PAGE = """\
 Bravo Treatment (BT)

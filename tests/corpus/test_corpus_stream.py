@@ -6,9 +6,9 @@ from typing import Never
 
 import pytest
 
-import corpus.source
 from corpus import UnusableFile
-from corpus.source import opened, whole_text
+from corpus.formats import stream
+from corpus.formats.stream import opened, whole_text
 
 
 def content(path: Path) -> bytes:
@@ -103,7 +103,7 @@ def test_the_first_byte_that_is_not_utf8_is_named() -> None:
 
 
 def test_a_page_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus.source, "TEXT_LIMIT", 10)
+    monkeypatch.setattr(stream, "TEXT_LIMIT", 10)
     assert whole_text(BytesIO(b"x" * 10), "a.txt") == "x" * 10
     with pytest.raises(UnusableFile, match="longer than 10 bytes"):
         whole_text(BytesIO(b"x" * 11), "a.txt")

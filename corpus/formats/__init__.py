@@ -1,4 +1,8 @@
-"""Reads abstracts from files of any known format, and gathers them into one clean collection."""
+"""The formats that abstracts are read from and written to, and how a file's format is recognized.
+
+A format is one module, or a folder where it takes several. ``format_of`` decides by content: a
+file's name is never asked.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from corpus.errors import UnusableFile
-from corpus.glen_page import looks_like_glen_page, read_glen_page
-from corpus.jsonl import looks_like_jsonl, read_jsonl
-from corpus.normalise import normalise
-from corpus.source import not_utf8, opened
-from corpus.validate import problems
+from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
+from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
+from corpus.formats.stream import not_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,15 +28,19 @@ HEAD = 256 * 1024
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name, how its beginning is known, and its reader."""
+    """A kind of file: its name, how its beginning is recognized, its reader and its writer.
+
+    A format that is only read has no writer.
+    """
 
     name: str
     looks_like: Callable[[bytes], bool]
     read: Callable[[BinaryIO, str, Report], Iterator[Abstract]]
+    write: Callable[[Iterable[Abstract], Path], int] | None = None
 
 
 FORMATS = (
-    Format("JSON Lines", looks_like_jsonl, read_jsonl),
+    Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 
@@ -46,43 +52,7 @@ _FOREIGN_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read(path: Path, report: Report) -> Iterator[Abstract]:
-    """Yield the abstracts of a file as written; records that cannot be read go to the report.
-
-    The format is known by the file's content, not by its name; any format may be packed with gzip.
-    Raises ``UnusableFile``, at the first step or, for a file broken further on, at a later one.
-    """
-    with opened(path) as stream:
-        head = stream.read(HEAD)
-        stream.seek(0)
-        yield from _format(head, str(path)).read(stream, path.name, report)
-
-
-def gather(paths: Iterable[Path], report: Report) -> Iterator[Abstract]:
-    """Yield all usable abstracts of some files in order, normalised, each PMID once.
-
-    The report counts them and says of each record left out why: it was malformed, has problems,
-    or its PMID was read before. Raises ``UnusableFile`` at the first file that cannot be read.
-    """
-    seen: dict[str, str] = {}
-    for path in paths:
-        for abstract in read(path, report):
-            usable = normalise(abstract)
-            reason = "; ".join(problems(usable))
-            # Readers type capitals or not, so a PMID in other letter case is the same.
-            pmid = usable.pmid.lower()
-            if not reason and pmid in seen:
-                reason = f"the PMID {usable.pmid} was read before, at {seen[pmid]}"
-            if reason:
-                line = usable.origin.first_line if usable.origin else 1
-                report.reject(path.name, line, reason)
-                continue
-            seen[pmid] = str(usable.origin)
-            report.read += 1
-            yield usable
-
-
-def _format(head: bytes, source: str) -> Format:
+def format_of(head: bytes, source: str) -> Format:
     """Return the format of a file that begins so, or raise ``UnusableFile``."""
     text = head.removeprefix(_BOM)
     if not text.strip():

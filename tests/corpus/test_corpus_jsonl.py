@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import corpus.jsonl
 from corpus import Abstract, Author, Report, Section, read, write_jsonl
-from corpus.jsonl import looks_like_jsonl, parse_line, read_jsonl, to_line
+from corpus.formats import jsonl
+from corpus.formats.jsonl import looks_like_jsonl, parse_line, read_jsonl, to_line
 from corpus.record import KNOWN, to_object
 
 ALFA = b'{"pmid": "1", "title": "Alfa", "abstract": "bravo"}'
@@ -82,7 +82,7 @@ def test_a_bad_line_is_rejected_with_its_reason_and_the_rest_goes_on(
 
 
 def test_a_line_that_is_too_long_is_rejected_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus.jsonl, "LINE_LIMIT", 100)
+    monkeypatch.setattr(jsonl, "LINE_LIMIT", 100)
     assert reason(b'{"pmid": "' + b"9" * 1_000 + b'"}') == "longer than 100 bytes"
     abstracts, _ = read_all(b" " * (100 - len(ALFA) - 1) + ALFA + b"\n" + CHARLIE)
     assert len(abstracts) == 2

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.citation import parse_citation
+from corpus.formats.glen.citation import parse_citation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from corpus.abstract import Abstract
-    from corpus.glen_entry import Line
+    from corpus.formats.glen.entry import Line
 
 _ITEM = re.compile(r"([0-9]{1,6})\. (.+)")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.labels import LABELS, is_label, resembles_label
+from corpus.formats.glen.labels import LABELS, is_label, resembles_label
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from corpus import Abstract, Report, UnusableFile, bundled_corpus, gather, read,
 
 MakeFile = Callable[..., Path]
 
-SHARED = Path(__file__).parents[2] / "shared"
+SHARED = Path(__file__).parents[3] / "shared"
 
 ENTRY = """\
 Topic

@@ -1,0 +1,1 @@
+"""The page format of the bundled abstracts, which nobody else writes."""
