@@ -23,8 +23,6 @@ from whoosh.filedb.filestore import FileStorage
 from corpus import Report, gather
 from index.abbreviations.learned import Learner
 from index.chunks import Chunk, beside, chunks
-from index.codec.codec import ArrayWriter
-from index.codec.table import write_table
 from index.concepts.vocabulary import Vocabulary
 from index.errors import BuildFailed, BuildRunning
 from index.generation import (
@@ -39,7 +37,10 @@ from index.generation import (
     write_manifest,
 )
 from index.published import SPELLINGS, VOCABULARY, Published, without_collector
-from index.schema import NO_YEAR, schema
+from index.schema import NO_YEAR
+from index.segment.table import write_table
+from index.whoosh_codec.codec import ArrayWriter
+from index.whoosh_codec.schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

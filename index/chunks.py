@@ -29,13 +29,14 @@ from corpus import Abstract
 from corpus.formats.jsonl import to_line
 from index.abbreviations.learned import pairs_of
 from index.analyzer import Analyzer
-from index.codec.codec import write_files
-from index.codec.run import RunWriter
 from index.concepts.vocabulary import Vocabulary
-from index.schema import NO_YEAR, columns, names, stored
+from index.record_fields import columns, names, stored
+from index.schema import NO_YEAR
+from index.segment.inverter import Inverter
 from index.text.stemmer import stem, stop_words
 from index.text.tokenizer import token_table
 from index.text.words import positions_of
+from index.whoosh_codec.codec import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from index.abbreviations.learned import Pairs
     from index.analyzer import ReadText
-    from index.codec.codec import RunFiles
+    from index.whoosh_codec.codec import RunFiles
 
 SIZE = 1500
 """Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""
@@ -86,7 +87,7 @@ def chunks(
 def digest(abstracts: list[Abstract], reader: Analyzer, folder: Path, name: str) -> Chunk:
     """Analyses and inverts a chunk, and writes its run."""
     read = reader.read_all((abstract.title, abstract.text) for abstract in abstracts)
-    run = RunWriter(_stem)
+    run = Inverter(_stem)
     for abstract, (title, text) in zip(abstracts, read, strict=True):
         named = {field: _words(value) for field, value in names(abstract).items() if value}
         pmid = {"pmid": ([abstract.pmid.lower()], [0])}

@@ -15,17 +15,18 @@ from whoosh.filedb.filestore import FileStorage
 
 from index.abbreviations.learned import StoredAgreement
 from index.analyzer import Analyzer
-from index.codec.store import store_of
-from index.codec.table import Table
 from index.concepts.vocabulary import Vocabulary
 from index.errors import BuildFailed, DamagedIndex
 from index.generation import Manifest, Pointer, folder, pointer, read_manifest, verify
-from index.schema import restored, schema
+from index.record_fields import restored
+from index.segment.layout import arrays_of
+from index.segment.table import Table
+from index.whoosh_codec.schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     from corpus import Abstract
 
@@ -51,7 +52,7 @@ class Published:
     analyzer: Analyzer
     spellings: Mapping[str, list[tuple[str, int]]]
     agreement: StoredAgreement
-    reader: IndexReader
+    reader: WhooshReader
 
     @classmethod
     def open(cls, index_dir: Path, *, thorough: bool = False) -> Published:
@@ -126,9 +127,9 @@ class Published:
         self.reader.close()
 
 
-def _counted(reader: IndexReader) -> tuple[int, int, int]:
+def _counted(reader: WhooshReader) -> tuple[int, int, int]:
     """How many documents there are, how many abstracts are stored, and how many PMIDs."""
-    stores = [store_of(leaf) for leaf, _ in reader.leaf_readers()]
+    stores = [arrays_of(leaf) for leaf, _ in reader.leaf_readers()]
     stored = sum(int(np.count_nonzero(store.documents.sizes("record"))) for store in stores)
     return reader.doc_count(), stored, sum(store.terms("pmid") for store in stores)
 

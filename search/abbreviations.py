@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Many
 
     from index.abbreviations.learned import ShortForm, StoredAgreement
+    from index.segment.reader import IndexReader
     from index.text.words import Word
-    from search.postings import Postings
 
 LEAST_SHARE_DEFINED = 0.1
 """How many of the abstracts that hold a short form have to define it, else it is taken for a word
@@ -61,7 +61,7 @@ class Abbreviations:
         self._shorts_for = lru_cache(maxsize=WORDS_KEPT)(agreement.shorts_for)
 
     def among(
-        self, text: str, words: Many[Word], taken: Collection[int], postings: Postings
+        self, text: str, words: Many[Word], taken: Collection[int], postings: IndexReader
     ) -> Iterator[Learned]:
         """The short and long forms among those words of a query that are not ``taken``."""
         after = 0
@@ -89,7 +89,7 @@ class Abbreviations:
         words: Many[Word],
         first: int,
         taken: Collection[int],
-        postings: Postings,
+        postings: IndexReader,
     ) -> Learned | None:
         """The longest form that begins with a word."""
         found: Learned | None = None
@@ -111,12 +111,12 @@ class Abbreviations:
                 found = Learned(first, last, (short.agreed.long,), f"{note} {_evidence([short])}.")
         return found
 
-    def _shorts(self, key: str, postings: Postings) -> list[ShortForm]:
+    def _shorts(self, key: str, postings: IndexReader) -> list[ShortForm]:
         if not self._begins_long(key):
             return []
         return [one for one in self._shorts_for(key) if not _is_word(one, postings)]
 
-    def _short(self, text: str, written: str, postings: Postings) -> ShortForm | None:
+    def _short(self, text: str, written: str, postings: IndexReader) -> ShortForm | None:
         """What a word is a short form of, if it is typed as one."""
         short = self._short_form(written)
         if short is None or written.casefold() in stop_words():
@@ -132,7 +132,7 @@ def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
     return found if found and found.agreed else None
 
 
-def _is_word(short: ShortForm, postings: Postings) -> bool:
+def _is_word(short: ShortForm, postings: IndexReader) -> bool:
     """Whether the abstracts use a short form as a word far more often than they define it."""
     forms = fold_short(short.short).split()
     if short.abstracts >= LEAST_SHARE_DEFINED * min(postings.most("exact", one) for one in forms):

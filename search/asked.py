@@ -5,17 +5,17 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.codec.layout import LAYER_GROUPS
-from index.codec.lexicon import ABSENT
 from index.kernels import LEAF, ROW, TERM
+from index.segment.groups import LAYER_GROUPS
+from index.segment.lexicon import ABSENT
 from search.clauses import Sequence, Terms, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence as Many
 
+    from index.segment.segment import Segment
     from search.clauses import Leaf
-    from search.segments import Segment
 
 _NUMBERS = {group: number for number, group in enumerate(LAYER_GROUPS)}
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from corpus import Abstract
     from index.analyzer import Analyzer
     from index.published import Published
+    from index.segment.reader import IndexReader
     from search.clauses import Leaf
-    from search.postings import Postings
     from search.switches import Switches
 
 ANSWERS_KEPT = 1 << 10
@@ -99,7 +99,7 @@ def learned(switches: Switches, written: str, others: tuple[str, ...], note: str
 
 def concepts_in(
     published: Published,
-    postings: Postings,
+    postings: IndexReader,
     document: int,
     abstract: Abstract,
     asked: Iterable[Leaf],

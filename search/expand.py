@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from index.analyzer import Layer, QueryText
     from index.concepts.recognizer import Mention
     from index.published import Published
+    from index.segment.reader import IndexReader
     from index.text.words import Word
-    from search.postings import Postings
     from search.ranking import Weights
     from search.results import Expansion
 
@@ -56,10 +56,10 @@ _PMID_DIGITS = 7
 
 
 # By the postings, which have an owner, so that what is kept goes with the last searcher of them.
-_generations: WeakKeyDictionary[Postings, tuple[Abbreviations, Teller]] = WeakKeyDictionary()
+_generations: WeakKeyDictionary[IndexReader, tuple[Abbreviations, Teller]] = WeakKeyDictionary()
 
 
-def _kept(published: Published, postings: Postings) -> tuple[Abbreviations, Teller]:
+def _kept(published: Published, postings: IndexReader) -> tuple[Abbreviations, Teller]:
     """What is made once a generation, and not once a query."""
     found = _generations.get(postings)
     if found is None:
@@ -78,7 +78,7 @@ class Expander:
     def __init__(
         self,
         published: Published,
-        postings: Postings,
+        postings: IndexReader,
         *,
         off: Collection[str] = (),
         weights: Weights,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.concepts.vocabulary import Vocabulary
-    from search.postings import Postings
+    from index.segment.reader import IndexReader
 
     Numbers = NDArray[Any]
 
@@ -36,7 +36,7 @@ SHOWN = 6
 class Facets:
     """Counts the concepts of one index. Safe to share by threads."""
 
-    def __init__(self, postings: Postings, vocabulary: Vocabulary) -> None:
+    def __init__(self, postings: IndexReader, vocabulary: Vocabulary) -> None:
         self._postings = postings
         self._vocabulary = vocabulary
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from index.codec.layout import CONCEPTS
+from index.segment.groups import CONCEPTS
 from search.clauses import LEAVES_KEPT, Hint, Ranked, Term, Terms
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.analyzer import Layer
-    from search.postings import Postings
+    from index.segment.reader import IndexReader
+    from index.segment.segment import GroupTerm
     from search.ranking import Ranking
-    from search.segments import GroupTerm
 
 _FEWEST = 2
 """Of how many documents a term is: what is in one only tells nothing of others."""
@@ -46,7 +46,7 @@ class Settings:
 class Feedback:
     """Suggests terms from the best hits of one index. Safe to share by threads."""
 
-    def __init__(self, postings: Postings, settings: Settings | None = None) -> None:
+    def __init__(self, postings: IndexReader, settings: Settings | None = None) -> None:
         self._postings = postings
         self._settings = settings or Settings()
 

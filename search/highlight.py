@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import msgspec
 import numpy as np
 
-from index.codec.documents import Kept
 from index.kernels import UNREADABLE, address, excerpt, mark, show
-from index.schema import TEXT_FIELDS, names
+from index.record_fields import names
+from index.schema import TEXT_FIELDS
+from index.segment.stored import StoredStrings
 from index.text.tokenizer import tokenize
 from search.asked import Asked
 from search.clauses import Between, Leaf, Name
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from search.postings import Postings
-    from search.segments import Segment
+    from index.segment.reader import IndexReader
+    from index.segment.segment import Segment
 
     Numbers = NDArray[Any]
 
@@ -69,7 +70,7 @@ _decoder = msgspec.msgpack.Decoder(list[Excerpt])
 class Highlighter:
     """Finds where the leaves of a query match in documents of one index. For any threads."""
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: IndexReader) -> None:
         self._postings = postings
         self._kept = [one.store.documents.packed(_SHOWN) for one in postings.segments]
 
@@ -96,7 +97,7 @@ class Highlighter:
     def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:
         """A whole document: its passages are its paragraphs, with and without a match."""
         places = [[one.start, one.end] for one in stored.abstract.paragraphs]
-        whole = Kept.of({**stored.kept, "passages": json.dumps(places)})
+        whole = StoredStrings.of({**stored.kept, "passages": json.dumps(places)})
         matches = self.matches(self._postings.segment_of(document), asked, [document])
         lines = Lines.of(asked)
         [shown] = excerpts_of(matches, [whole], lines, most=0, longest=0)
@@ -155,7 +156,7 @@ class Lines(NamedTuple):
 
 
 def excerpts_of(
-    matches: Numbers, kept: Many[Kept], lines: Lines, most: int, longest: int
+    matches: Numbers, kept: Many[StoredStrings], lines: Lines, most: int, longest: int
 ) -> list[Excerpt]:
     """What is shown of documents of a segment, but for names and years.
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from search.postings import Postings
+    from index.segment.reader import IndexReader
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
@@ -143,7 +143,7 @@ class _Setting:
     Whoever passes it on holds it meanwhile: it keeps the arrays that it names.
     """
 
-    def __init__(self, postings: Postings, weights: Weights) -> None:
+    def __init__(self, postings: IndexReader, weights: Weights) -> None:
         self._weights = weights
         live = postings.live
         lengths = [_contiguous(postings.column(f"{name}_length")) for name in TEXT_FIELDS]
@@ -185,7 +185,7 @@ def _average(lengths: Numbers) -> float:
 class Ranker:
     """Ranks the documents of one index. Safe to share by threads."""
 
-    def __init__(self, postings: Postings, weights: Weights | None = None) -> None:
+    def __init__(self, postings: IndexReader, weights: Weights | None = None) -> None:
         self.postings = postings
         self.weights = weights or Weights()
         self._local = threading.local()

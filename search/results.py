@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from index.schema import restored, signature
+from index.record_fields import restored, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from corpus import Abstract
-    from index.codec.documents import Kept
+    from index.segment.stored import StoredStrings
 
 Span = tuple[int, int]
 """Start and end of a match, counted in characters of the text that it stands in."""
@@ -24,18 +24,20 @@ class Stored:
     Its ``record`` is at hand; the rest is read when it is asked for.
     """
 
-    def __init__(self, record: str, read: Callable[[int], Kept], document: int = 0) -> None:
+    def __init__(
+        self, record: str, read: Callable[[int], StoredStrings], document: int = 0
+    ) -> None:
         self._record = record
         self._read = read
         self._document = document
 
     @classmethod
-    def of(cls, kept: Kept) -> Self:
+    def of(cls, kept: StoredStrings) -> Self:
         """All of it, that was read before."""
         return cls(kept["record"], lambda _: kept)
 
     @cached_property
-    def kept(self) -> Kept:
+    def kept(self) -> StoredStrings:
         """All its strings."""
         return self._read(self._document)
 

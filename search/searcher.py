@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from index.published import Published
+from index.segment.reader import IndexReader
 from search.clauses import Leaf, Ranked, Sequence, Terms, is_of_words, leaves
 from search.concepts import concepts_in
 from search.errors import AbstractNotFound
@@ -14,7 +15,6 @@ from search.facets import Facets
 from search.feedback import Feedback, Settings
 from search.highlight import Highlighter
 from search.parser import parse
-from search.postings import Postings
 from search.ranking import Ranker, Weights
 from search.results import Hit, MarkedAbstract, SearchPage, Stored
 from search.suggest import Speller
@@ -45,7 +45,7 @@ class Searcher:
         feedback: Settings | None = None,
     ) -> None:
         self._published = published
-        self._postings = Postings(published.reader)
+        self._postings = IndexReader(published.reader)
         self._ranker = Ranker(self._postings, weights)
         self._feedback = Feedback(self._postings, feedback)
         self._highlighter = Highlighter(self._postings)

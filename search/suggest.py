@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from search.postings import Postings
+    from index.segment.reader import IndexReader
 
 SHORTEST = 4
 
@@ -51,7 +51,7 @@ class _Near(NamedTuple):
 class Speller:
     """Knows the words of one index. Safe to share by threads."""
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: IndexReader) -> None:
         self._postings = postings
 
     @cached_property

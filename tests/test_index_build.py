@@ -15,8 +15,6 @@ import pytest
 from corpus import Abstract, Author, Report, Section
 from index import Published, Vocabulary, build, chunks
 from index.analyzer import VERSION
-from index.codec import merge
-from index.codec.table import Table
 from index.generation import (
     FORMAT,
     GENERATIONS,
@@ -26,6 +24,7 @@ from index.generation import (
     folder,
     pointer,
 )
+from index.segment.table import Table
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -126,7 +125,7 @@ def test_postings_that_do_not_fit_in_memory_are_the_same(
     path = source(many(80, words=60))
     build(index_dir, [path], vocabulary=VOCABULARY, workers=1)
     monkeypatch.setattr(chunks, "SIZE", size)
-    monkeypatch.setattr(merge, "BATCH", batch)
+    monkeypatch.setattr(merger, "BATCH", batch)
     build(tmp_path / "other", [path], vocabulary=VOCABULARY, workers=1)
     assert_equal_files(index_dir, tmp_path / "other")
     assert postings(index_dir) == postings(tmp_path / "other")

@@ -22,14 +22,13 @@ from whoosh.writing import SegmentWriter
 
 from corpus import UnusableFile
 from index import build, chunks, generation
-from index.codec import merge
-from index.codec.codec import ArrayWriter
 from index.errors import BuildFailed, BuildRunning, DamagedIndex
 from index.generation import (
     CURRENT,
     GENERATIONS,
     KEPT,
 )
+from index.whoosh_codec.codec import ArrayWriter
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -131,7 +130,7 @@ def full_disk(*_: object, **__: object) -> None:
         (chunks, "stored"),
         (chunks, "write_files"),
         (ArrayWriter, "add_run"),
-        (merge, "_merge_stream"),
+        (merger, "_merge_stream"),
         (SegmentWriter, "commit"),
         (BUILD, "write_json"),
         (BUILD, "digests"),

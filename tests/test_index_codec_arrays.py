@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from corpus import Report
 from index import Published
 from index.build import write
-from index.codec.arrays import Arrays, ArraysWriter, Strings, smallest
 from index.errors import DamagedIndex
+from index.segment.arrays import Arrays, ArraysWriter, Strings, smallest
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 

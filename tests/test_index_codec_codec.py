@@ -16,11 +16,13 @@ from whoosh.filedb.filestore import FileStorage
 
 from corpus import Abstract
 from index.chunks import digest
-from index.codec import codec as codec_module
-from index.codec.codec import ArrayWriter
-from index.codec.documents import DocumentsWriter
-from index.codec.store import DOCUMENTS
-from index.schema import STRINGS, document, restored, schema
+from index.record_fields import restored
+from index.schema import STRINGS
+from index.segment.layout import DOCUMENTS
+from index.segment.stored import DocumentsWriter
+from index.whoosh_codec import codec as codec_module
+from index.whoosh_codec.codec import ArrayWriter
+from index.whoosh_codec.schema import document, schema
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from whoosh.index import FileIndex
 
-    from index.codec.arrays import ArraysWriter
+    from index.segment.arrays import ArraysWriter
 
 
 def created(folder: Path) -> FileIndex:
@@ -358,6 +360,6 @@ def test_a_table_of_contents_names_but_classes_of_ours_and_of_whoosh(
     monkeypatch.setattr(whoosh.index.pickle, "loads", loads)
     monkeypatch.setattr(whoosh.filedb.structfile, "load_pickle", load)
     FileStorage(str(folder(index))).open_index()
-    assert {"index.codec.codec", "index.schema"} <= named
+    assert {"index.whoosh_codec.codec", "index.schema"} <= named
     others = {one.split(".")[0] for one in named} - {"index", "whoosh"}
     assert others <= {"copyreg", "builtins"}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.counts import ODD, packed, unpacked
+from index.segment.arrays import Arrays, ArraysWriter
+from index.segment.frequencies import ODD, packed, unpacked
 
 COUNT = st.one_of(st.integers(0, 5), st.sampled_from((62, 63, 64, 254, 255, 256, 70_000)))
 ROWS = st.one_of(

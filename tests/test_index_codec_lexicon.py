@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.codec import lexicon as lexicon_module
-from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.lexicon import ABSENT, Lexicon, Terms, write_lexicon
+from index.segment import lexicon as lexicon_module
+from index.segment.arrays import Arrays, ArraysWriter
+from index.segment.lexicon import ABSENT, Lexicon, Terms, write_lexicon
 
 if TYPE_CHECKING:
     import pytest

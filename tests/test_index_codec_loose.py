@@ -15,19 +15,19 @@ from whoosh.fields import TEXT
 
 from corpus import Abstract, Author, Section
 from index.chunks import digest
-from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.loose import run_of
-from index.codec.merge import write_run
-from index.codec.store import POSTINGS
-from index.schema import document, schema
+from index.segment.arrays import Arrays, ArraysWriter
+from index.segment.layout import POSTINGS
+from index.segment.merger import write_run
+from index.whoosh_codec.postings import run_of
+from index.whoosh_codec.schema import document, schema
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
 from small_runs import ANALYZER
 
 if TYPE_CHECKING:
-    from index.codec.loose import Posting
-    from index.codec.run import Run
+    from index.segment.inverter import Run
+    from index.whoosh_codec.postings import Posting
 
 SCHEMA = schema(ANALYZER)
 PIECES = st.sampled_from(

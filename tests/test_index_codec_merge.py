@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.codec import merge as merge_module
-from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.layout import EXACT, GROUPS, RARE
-from index.codec.merge import merge
-from index.codec.store import POSTINGS
+from index.segment import merger as merge_module
+from index.segment.arrays import Arrays, ArraysWriter
+from index.segment.groups import EXACT, GROUPS, RARE
+from index.segment.layout import POSTINGS
+from index.segment.merger import merge
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, EXACT, GROUPS, STEMS
-from index.codec.run import NO_TERM, SEEN_BITS, RunWriter
+from index.segment.groups import CONCEPTS, EXACT, GROUPS, STEMS
+from index.segment.inverter import NO_TERM, SEEN_BITS, Inverter
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -18,7 +18,7 @@ from small_runs import document, run_of, stem_or_none
 from index.text.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
-    from index.codec.run import Run
+    from index.segment.inverter import Run
 
 
 def words(run: Run) -> list[str]:
@@ -182,7 +182,7 @@ def test_a_run_of_no_documents_is_empty() -> None:
 
 
 def test_documents_are_counted_as_they_come() -> None:
-    writer = RunWriter(stem_or_none)
+    writer = Inverter(stem_or_none)
     for number in range(3):
         assert len(writer) == number
         writer.add(*document("alfa"))

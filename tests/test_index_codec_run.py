@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analyzer import AnalysedText
-from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
-from index.codec.run import NO_TERM, RunWriter
 from index.concepts.recognizer import Mention
+from index.segment.groups import CONCEPTS, EXACT, NAMES, STEMS
+from index.segment.inverter import NO_TERM, Inverter
 from index.text.fast_tokenizer import InternedForms
 
 FORMS = st.sampled_from(["ms", "mice", "mouse", "zebra", "\ud800", "\uffff", "\U0001f600", "the"])
@@ -40,7 +40,7 @@ def texts(draw: st.DrawFn) -> AnalysedText:
 
 @given(st.lists(st.tuples(texts(), texts()), min_size=1, max_size=5))
 def test_postings_are_those_of_the_texts(documents: list[Document]) -> None:
-    writer = RunWriter(stem)
+    writer = Inverter(stem)
     expected: dict[str, dict[str, dict[int, list[int]]]] = {
         group: defaultdict(lambda: defaultdict(lambda: [0, 0]))
         for group in (EXACT, STEMS, CONCEPTS)
@@ -71,7 +71,7 @@ def test_postings_are_those_of_the_texts(documents: list[Document]) -> None:
 
 @given(st.lists(st.tuples(texts(), texts()), min_size=1, max_size=5))
 def test_the_stream_has_every_word_where_it_stands(documents: list[Document]) -> None:
-    writer = RunWriter(stem)
+    writer = Inverter(stem)
     for document in documents:
         writer.add(*document, {})
     run = writer.finish()
@@ -96,7 +96,7 @@ def test_the_stream_has_every_word_where_it_stands(documents: list[Document]) ->
 @given(st.lists(st.tuples(texts(), st.integers(0, 2)), min_size=1, max_size=8))
 def test_words_that_come_by_numbers_are_the_words(read: list[tuple[AnalysedText, int]]) -> None:
     books: list[list[str]] = [["mice", "zebra"], []]
-    plain, numbered = RunWriter(stem), RunWriter(stem)
+    plain, numbered = Inverter(stem), Inverter(stem)
     for text, book in read:
         plain.add(text, text, {})
         if book < len(books):
@@ -114,7 +114,7 @@ def test_words_that_come_by_numbers_are_the_words(read: list[tuple[AnalysedText,
 
 @pytest.mark.parametrize("count", [1 << 16, (1 << 16) + 1])
 def test_more_terms_than_sixteen_bits_number_are_inverted_alike(count: int) -> None:
-    writer = RunWriter(stem)
+    writer = Inverter(stem)
     nothing = AnalysedText("", [], [], [], [], [], [], [])
     names = [f"{number:05}" for number in range(count)]
     places = list(range(count))

@@ -13,19 +13,9 @@ from corpus import Abstract, Author, Origin, Report, Section
 from index import Analyzer, Concept, Published, Vocabulary
 from index.analyzer import LAYERS, Layer
 from index.build import write
-from index.schema import (
-    COLUMNS,
-    NAME_FIELDS,
-    STRINGS,
-    TEXT_FIELDS,
-    LayerAnalyzer,
-    document,
-    field_of,
-    names,
-    restored,
-    schema,
-    stored,
-)
+from index.record_fields import names, restored, stored
+from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS, field_of
+from index.whoosh_codec.schema import LayerAnalyzer, document, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codec.table import Table, write_table
+from index.segment.table import Table, write_table
 
 
 def utf8(text: str) -> bytes:

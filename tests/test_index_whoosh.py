@@ -19,9 +19,11 @@ from whoosh.query import FuzzyTerm, Phrase, Prefix, Term, Wildcard
 from corpus import Abstract, Author, Report, Section, bundled_corpus, gather
 from index import Analyzer, Concept, Vocabulary
 from index.build import write
-from index.codec.codec import ArrayWriter
-from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS, document, restored, schema
+from index.record_fields import restored
+from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS
 from index.text.tokenizer import tokenize
+from index.whoosh_codec.codec import ArrayWriter
+from index.whoosh_codec.schema import document, schema
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from whoosh.index import FileIndex
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
     from whoosh.searching import Searcher as WhooshSearcher
 
 VOCABULARY = Vocabulary.of(
@@ -58,7 +60,7 @@ def by_whoosh(
     return small_builds.by_whoosh(folder, batches, analyzer)
 
 
-def held(reader: IndexReader) -> dict[str, Any]:
+def held(reader: WhooshReader) -> dict[str, Any]:
     """All that a reader of Whoosh's tells of terms and documents, by PMID."""
     numbers = list(reader.all_doc_ids())
     pmids = {number: reader.stored_fields(number)["pmid"] for number in numbers}

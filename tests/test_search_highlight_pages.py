@@ -13,8 +13,9 @@ import pytest
 
 from corpus import Report
 from index.build import write
-from index.codec.documents import STRINGS
 from index.published import Published
+from index.segment.reader import IndexReader
+from index.segment.stored import STRINGS
 from search import Searcher
 from search.clauses import leaves
 from search.expand import Expander
@@ -28,7 +29,6 @@ from search.highlight import (
     excerpts_of,
 )
 from search.parser import parse
-from search.postings import Postings
 from search.ranking import Weights
 from search.results import Stored
 
@@ -62,7 +62,7 @@ def published(
     reader.close()
 
 
-def by_parts(postings: Postings, asked: list[Leaf], number: int) -> Excerpt:
+def by_parts(postings: IndexReader, asked: list[Leaf], number: int) -> Excerpt:
     matches = Highlighter(postings).matches(postings.segment_of(number), asked, [number])
     kept, lines = postings.strings(number), Lines.of(asked)
     [shown] = excerpts_of(matches, [kept], lines, MOST_SNIPPETS, LONGEST_SNIPPET)
@@ -72,7 +72,7 @@ def by_parts(postings: Postings, asked: list[Leaf], number: int) -> Excerpt:
 def test_a_page_in_any_order_is_shown_as_each_of_its_documents_by_its_parts(
     published: Published,
 ) -> None:
-    postings = Postings(published.reader)
+    postings = IndexReader(published.reader)
     highlighter, queries, chance = Highlighter(postings), Queries(3), random.Random(3)
     marked = 0
     for _ in range(150):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Abstract, Author, Section
-from index.codec.documents import Kept
-from index.schema import stored
+from index.record_fields import stored
+from index.segment.stored import StoredStrings
 from search.clauses import Between, Name
 from search.highlight import Excerpt, Lines, completed
 from search.results import Stored
@@ -35,7 +35,7 @@ PAPER = Abstract(
     affiliation="Graz",
     topics=("IVIG", "MS"),
 )
-KEPT = Stored.of(Kept.of(stored(PAPER)))
+KEPT = Stored.of(StoredStrings.of(stored(PAPER)))
 
 
 @pytest.mark.parametrize(

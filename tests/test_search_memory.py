@@ -12,15 +12,15 @@ from corpus import Abstract, Report, Section
 from index import Vocabulary
 from index.build import write
 from index.published import Published
+from index.segment.reader import IndexReader
 from search import Searcher, highlight
 from search.clauses import Ranked, Term, Terms
-from search.postings import Postings
 from search.ranking import Ranker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from index.codec.documents import Kept
+    from index.segment.stored import StoredStrings
 
 DOCUMENTS = 6000
 RARE = 10
@@ -76,7 +76,7 @@ class Allocated:
 def test_a_rare_word_takes_a_few_bytes_a_document_and_keeps_only_its_hits(
     published: Published, form: str, hits: int
 ) -> None:
-    ranker = Ranker(Postings(published.reader))
+    ranker = Ranker(IndexReader(published.reader))
     ranker.rank(Ranked((word("bravo"),)))  # the lengths of all documents are kept from now on
     with Allocated() as allocated:
         ranking = ranker.rank(Ranked((word(form),)))
@@ -91,7 +91,7 @@ def test_a_rare_word_takes_a_few_bytes_a_document_and_keeps_only_its_hits(
 
 
 def test_a_word_of_all_documents_takes_a_few_numbers_a_document(published: Published) -> None:
-    ranker = Ranker(Postings(published.reader))
+    ranker = Ranker(IndexReader(published.reader))
     ranker.rank(Ranked((word("bravo"),)))
     with Allocated() as allocated:
         assert len(ranker.rank(Ranked((word("alfa"),))).best(0, 10)[0]) == 10
@@ -100,7 +100,7 @@ def test_a_word_of_all_documents_takes_a_few_numbers_a_document(published: Publi
 
 def test_to_open_the_postings_takes_nothing_that_grows_with_the_index(published: Published) -> None:
     with Allocated() as allocated:
-        postings = Postings(published.reader)
+        postings = IndexReader(published.reader)
         found = postings.counts("stems", "rare")
     assert len(found.documents) == DOCUMENTS // (100 * RARE)
     assert allocated.peak < LITTLE
@@ -110,7 +110,7 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    show, strings = highlight.show, Postings.strings
+    show, strings = highlight.show, IndexReader.strings
 
     def shown(*told: Any) -> int:  # noqa: ANN401 (what a kernel is told)
         documents = array("q", told[8])
@@ -118,12 +118,12 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
         assert len(documents) == told[7]
         return show(*told)
 
-    def whole(self: Postings, document: int) -> Kept:
+    def whole(self: IndexReader, document: int) -> StoredStrings:
         read.append(-document)
         return strings(self, document)
 
     monkeypatch.setattr(highlight, "show", shown)
-    monkeypatch.setattr(Postings, "strings", whole)
+    monkeypatch.setattr(IndexReader, "strings", whole)
     page = Searcher(published).search("alfa", per_page=10)
     assert page.total == DOCUMENTS
     own = [int(hit.pmid) for hit in page.hits]

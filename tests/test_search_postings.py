@@ -10,16 +10,16 @@ import pytest
 
 from corpus import Abstract, Author
 from index import Concept, Vocabulary
-from search.postings import Postings
-from search.segments import EMPTY, NOWHERE, Mention
+from index.segment.reader import IndexReader
+from index.segment.segment import EMPTY, NOWHERE, Mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from index.segment.segment import Counts
     from search import Searcher
-    from search.segments import Counts
 
 TEXTS = ("alfa bravo alfa", ("alfa", "charlie"), "bravo\nalfa, Alpine alps")
 PAIR = Vocabulary.of(
@@ -31,7 +31,7 @@ PAIR = Vocabulary.of(
 
 
 @pytest.fixture
-def postings(searching: Callable[..., Searcher]) -> Postings:
+def postings(searching: Callable[..., Searcher]) -> IndexReader:
     return searching(*TEXTS)._postings
 
 
@@ -44,13 +44,15 @@ def by_document(counts: Counts) -> dict[int, tuple[float, float]]:
     return dict(zip(map(int, documents), zip(title, abstract, strict=True), strict=True))
 
 
-def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(postings: Postings) -> None:
+def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(
+    postings: IndexReader,
+) -> None:
     assert listed(postings.of("abstract", "alfa")) == [[0, 2], [2, 1]]
     assert listed(postings.of("title", "alfa")) == [[1], [1]]
 
 
 @pytest.mark.parametrize("term", ["zulu", "", "alf", "al fa", "ALFA", "\N{GRINNING FACE}", "\0"])
-def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
+def test_a_term_that_is_nowhere_is_empty(term: str, postings: IndexReader) -> None:
     assert postings.of("abstract", term) is EMPTY
     assert postings.counts("stems", term) is NOWHERE
     assert postings.names("author", (term,)).tolist() == []
@@ -60,7 +62,7 @@ def test_a_term_that_is_nowhere_is_empty(term: str, postings: Postings) -> None:
     assert postings.most("exact", term) == 0
 
 
-def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> None:
+def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: IndexReader) -> None:
     assert postings.has("title", "alfa")
     assert not postings.has("title", "bravo")
     assert postings.of("title", "bravo") is EMPTY
@@ -69,7 +71,7 @@ def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: Postings) -> N
     assert (postings.most("exact", "alfa"), postings.most("exact", "bravo")) == (3, 2)
 
 
-def test_a_term_is_counted_in_title_and_abstract_apart(postings: Postings) -> None:
+def test_a_term_is_counted_in_title_and_abstract_apart(postings: IndexReader) -> None:
     assert by_document(postings.counts("stems", "alfa")) == {0: (0, 2), 1: (1, 0), 2: (0, 1)}
     assert by_document(postings.counts("exact", "charlie")) == {1: (0, 1)}
 
@@ -89,14 +91,14 @@ def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> N
     assert postings.names("author", ()).tolist() == []
 
 
-def test_terms_that_begin_so_come_with_their_documents(postings: Postings) -> None:
+def test_terms_that_begin_so_come_with_their_documents(postings: IndexReader) -> None:
     assert postings.starting("abstract_exact", "al") == {"alfa": 2, "alpine": 1, "alps": 1}
     assert postings.starting("abstract_exact", "alps") == {"alps": 1}
     assert postings.starting("title_exact", "al") == {"alfa": 1}
     assert postings.starting("abstract_exact", "zu") == {}
 
 
-def test_all_terms_of_a_field_begin_with_nothing(postings: Postings) -> None:
+def test_all_terms_of_a_field_begin_with_nothing(postings: IndexReader) -> None:
     assert postings.starting("abstract_exact", "") == {
         "alfa": 2,
         "alpine": 1,
@@ -145,7 +147,7 @@ def test_mentions_are_where_the_text_has_the_concept(searching: Callable[..., Se
 
 
 def likely(
-    postings: Postings, shares: dict[int, float], shared_by: int = 1, spread: range = range(99)
+    postings: IndexReader, shares: dict[int, float], shared_by: int = 1, spread: range = range(99)
 ) -> dict[tuple[str, str], float]:
     documents, weights = np.array([*shares]), np.array([*shares.values()])
     found = postings.likely(documents, weights, shared_by, spread)
@@ -186,7 +188,7 @@ def test_any_number_of_terms_is_found_likely(searching: Callable[..., Searcher])
 def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None:
     terms = sorted(searcher._postings.starting("abstract_exact", ""))[:150]
 
-    def read(postings: Postings) -> list[object]:
+    def read(postings: IndexReader) -> list[object]:
         lists = [listed(postings.of("abstract_exact", term)) for term in terms]
         rows = [postings.names("author", (term, "ms")).tolist() for term in terms]
         mentions = [list(postings.mentions(number)) for number in range(postings.size)]
@@ -194,7 +196,7 @@ def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None
 
     expected = read(searcher._postings)
     for _ in range(3):
-        shared = Postings(searcher._published.reader)
+        shared = IndexReader(searcher._published.reader)
         with ThreadPoolExecutor(8) as threads:
             assert list(threads.map(lambda _, on=shared: read(on), range(8))) == [expected] * 8
 
@@ -202,7 +204,7 @@ def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None
 @pytest.mark.parametrize("most", [0, 1, 2, 3, 9])
 @pytest.mark.parametrize("prefix", ["", "a", "al", "alp", "z"])
 def test_a_beginning_is_the_commonest_of_the_words_that_start_so(
-    most: int, prefix: str, postings: Postings
+    most: int, prefix: str, postings: IndexReader
 ) -> None:
     fields = ("title_exact", "abstract_exact")
     counts: dict[str, int] = {}

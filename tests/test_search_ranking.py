@@ -16,7 +16,7 @@ from whoosh.query import Term as WhooshTerm
 from corpus import Abstract, Report, Section
 from index import Analyzer, Concept, Published, Vocabulary
 from index.build import write
-from index.schema import schema
+from index.whoosh_codec.schema import schema
 from search import Searcher
 from search.clauses import Any, Every, Hint, Ranked, Sequence, Term, Terms, Without
 from search.ranking import Weights

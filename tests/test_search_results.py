@@ -7,8 +7,8 @@ import json
 import pytest
 
 from corpus import Abstract, Author, Section
-from index.codec.documents import Kept
-from index.schema import stored
+from index.record_fields import stored
+from index.segment.stored import StoredStrings
 from search import Expansion, Facet, Hit, Match, SearchPage, Snippet
 from search.results import Stored
 
@@ -29,7 +29,7 @@ HIT = Hit(
     title_spans=((0, 4),),
     snippets=(Snippet("Methods", "an alfa", ((3, 7),), cut_before=True),),
     matches=(Match("alfa", "Alfa", "title"),),
-    stored=Stored.of(Kept.of(STRINGS)),
+    stored=Stored.of(StoredStrings.of(STRINGS)),
 )
 
 
@@ -115,9 +115,9 @@ def test_what_is_stored_of_an_abstract_is_all_of_it() -> None:
 
 
 def test_a_stored_abstract_is_made_whole_once_and_only_when_asked_for() -> None:
-    kept = Stored.of(Kept.of(STRINGS | {"record": "no JSON"}))
+    kept = Stored.of(StoredStrings.of(STRINGS | {"record": "no JSON"}))
     assert kept.text == PAPER.text
     with pytest.raises(ValueError, match="Expecting value"):
         _ = kept.abstract
-    kept = Stored.of(Kept.of(STRINGS))
+    kept = Stored.of(StoredStrings.of(STRINGS))
     assert kept.abstract is kept.abstract

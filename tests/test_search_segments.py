@@ -15,7 +15,7 @@ import pytest
 from corpus import Abstract, Report, Section
 from index import Published, Vocabulary
 from index.build import write
-from index.codec.codec import ArrayWriter
+from index.whoosh_codec.codec import ArrayWriter
 from search import Searcher
 from search.results import Stored
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from search import Searcher
-    from search.postings import Postings
 
 
 @pytest.fixture
@@ -121,7 +120,7 @@ LETTERS = "abcdeéα\N{CYRILLIC SMALL LETTER A}"
     edits=st.integers(1, 3),
 )
 def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: int) -> None:
-    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
     near = speller._near(form, most=3)
     within = {speller._words[place] for place in near.within(edits)}
     assert {word for word in words if OSA.distance(word, form) <= edits} <= within
@@ -129,9 +128,9 @@ def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: in
 
 def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
     forms = {"relapsed": 2, "relapser": 7, "relapses": 7, "delapse": 90}
-    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: forms)))
+    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: forms)))
     assert speller.nearest("relapsex") == "relapser"
-    assert Speller(cast("Postings", SimpleNamespace(forms=dict))).nearest("relapse") is None
+    assert Speller(cast("IndexReader", SimpleNamespace(forms=dict))).nearest("relapse") is None
 
 
 @settings(max_examples=200, deadline=None)
@@ -141,7 +140,7 @@ def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
 )
 @example(words=["aacb", "abcb"], form="abcb")
 def test_the_nearest_of_all_words_is_found(words: list[str], form: str) -> None:
-    speller = Speller(cast("Postings", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
     least = min(OSA.distance(word, form) for word in words)
     nearest = speller.nearest(form)
     if least > min(3, 1 + len(form) // 6):

@@ -19,13 +19,13 @@ import pytest
 from corpus import Report
 from index import chunks as chunks_module
 from index.build import write
-from index.codec.codec import ArrayWriter
 from index.published import Published
+from index.segment.reader import IndexReader
+from index.whoosh_codec.codec import ArrayWriter
 from search.clauses import Ranked
 from search.expand import Expander
 from search.feedback import Feedback, Settings
 from search.parser import parse
-from search.postings import Postings
 from search.ranking import Ranker, Weights
 
 sys.path.append(str(Path(__file__).parent / "helpers"))
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from whoosh.index import FileIndex
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     from search.ranking import Ranking
 
@@ -55,14 +55,14 @@ class Engine(NamedTuple):
     """An index, searched by us and by Whoosh."""
 
     published: Published
-    postings: Postings
+    postings: IndexReader
     ranker: Ranker
     feedback: Feedback
     oracle: Oracle
 
     @classmethod
     def of(cls, published: Published) -> Engine:
-        postings = Postings(published.reader)
+        postings = IndexReader(published.reader)
         return cls(
             published,
             postings,
@@ -112,7 +112,7 @@ def engine(
         delete_some(index)
     if request.param == "merged":
         ArrayWriter(index).commit(optimize=True)
-    reader: IndexReader = index.reader()
+    reader: WhooshReader = index.reader()
     assert len(reader.leaf_readers()) == (1 if request.param == "merged" else 4)
     assert reader.has_deletions() == (request.param == "deletions")
     yield Engine.of(dataclasses.replace(built, folder=home, reader=reader))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.abbreviations.definitions import definitions
 from index.abbreviations.keys import fold_long, fold_short
-from index.codec.table import Table, write_table
+from index.segment.table import Table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* Fields and groups: see index/codec/layout.py. */
+/* Fields and groups: see index/segment/groups.py. */
 #define TITLE 0
 #define ABSTRACT 1
 #define EXACT 0
@@ -17,7 +17,7 @@
 #define CONCEPTS 2
 #define RARE 0xFFFF
 
-/* The byte of a posting, and what it says if its counts are beside: see index/codec/counts.py. */
+/* The byte of a posting, and what it says if its counts are beside: see index/segment/frequencies.py. */
 #define ODD 0xFF
 #define IN_TITLE(BYTE) ((BYTE) >> 6)
 #define IN_ABSTRACT(BYTE) ((BYTE) & 0x3F)
@@ -89,7 +89,7 @@ typedef struct {
     int64_t odd; /* how many odd postings there are */
 } Postings;
 
-/* The words of all documents, row by row: see index/codec/run.py. */
+/* The words of all documents, row by row: see index/segment/inverter.py. */
 typedef struct {
     Column starts, abstracts, words, stem_of, offsets, width_of;
     Column rare_rows, rare_values, odd_rows, odd_values;

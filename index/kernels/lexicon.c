@@ -1,4 +1,4 @@
-/* Where a term is among sorted ones: see index/codec/lexicon.py. */
+/* Where a term is among sorted ones: see index/segment/lexicon.py. */
 #include "columns.h"
 
 #include <string.h>

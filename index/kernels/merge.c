@@ -1,4 +1,4 @@
-/* Runs merged into a segment: their terms, and the lists of their terms. See index/codec/merge.py. */
+/* Runs merged into a segment: their terms, and the lists of their terms. See index/segment/merger.py. */
 #include "columns.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.codec.documents import Kept
+from index.segment.stored import StoredStrings
 from search.highlight import Excerpt, Lines, completed, excerpts_of
 from search.results import Match, Snippet, Stored
 
@@ -52,7 +52,7 @@ def excerpts(
         for one in in_order(paper.found)
     ]
     matches = np.array(rows, np.int64).reshape(-1, 5)
-    kept, lines = [Kept.of(_strings(paper)) for paper in papers], Lines.of(asked)
+    kept, lines = [StoredStrings.of(_strings(paper)) for paper in papers], Lines.of(asked)
     shown = excerpts_of(matches, kept, lines, most, longest)
     return [completed(one, Stored.of(its), lines) for one, its in zip(shown, kept, strict=True)]
 

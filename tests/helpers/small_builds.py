@@ -10,9 +10,9 @@ from whoosh.filedb.filestore import FileStorage
 from corpus import Abstract, Section
 from index import Concept, Published, Vocabulary
 from index.build import LOCK
-from index.codec.codec import ArrayWriter
 from index.generation import CURRENT, GENERATIONS, PARTIAL
-from index.schema import document, schema
+from index.whoosh_codec.codec import ArrayWriter
+from index.whoosh_codec.schema import document, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

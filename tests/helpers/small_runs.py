@@ -11,22 +11,22 @@ from small_builds import VOCABULARY
 
 from index import Analyzer
 from index.analyzer import AnalysedText
-from index.codec.arrays import ArraysWriter
-from index.codec.codec import write_files
-from index.codec.documents import writing
-from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, PLACES, STEMS
-from index.codec.merge import merge
-from index.codec.run import NO_TERM, RunWriter
-from index.codec.store import DOCUMENTS, POSTINGS, Store
 from index.schema import COLUMNS, STRINGS, TEXT_FIELDS, field_of
+from index.segment.arrays import ArraysWriter
+from index.segment.groups import BORDER, CONCEPTS, EXACT, GROUPS, PLACES, STEMS
+from index.segment.inverter import NO_TERM, Inverter
+from index.segment.layout import DOCUMENTS, POSTINGS, SegmentArrays
+from index.segment.merger import merge
+from index.segment.stored import writing
 from index.text.stemmer import stem, stop_words
 from index.text.words import PARAGRAPH_GAP
+from index.whoosh_codec.codec import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from index.codec.run import Run
+    from index.segment.inverter import Run
 
 ANALYZER = Analyzer(VOCABULARY)
 
@@ -80,13 +80,13 @@ def stem_or_none(form: str) -> str | None:
 
 
 def run_of(*documents: Document) -> Run:
-    writer = RunWriter(stem_or_none)
+    writer = Inverter(stem_or_none)
     for one in documents:
         writer.add(one.title, one.abstract, one.names)
     return writer.finish()
 
 
-def segment(folder: Path, batches: Sequence[Sequence[Document]]) -> Store:
+def segment(folder: Path, batches: Sequence[Sequence[Document]]) -> SegmentArrays:
     """A segment merged from a run of each batch."""
     files = []
     for number, batch in enumerate(batches):
@@ -101,7 +101,7 @@ def segment(folder: Path, batches: Sequence[Sequence[Document]]) -> Store:
         for one in files:
             writer.add_run(one.arrays(DOCUMENTS))
     documents.close()
-    return Store(folder, "S")
+    return SegmentArrays(folder, "S")
 
 
 def years(one: Document) -> dict[str, int]:
@@ -109,7 +109,7 @@ def years(one: Document) -> dict[str, int]:
     return {"year": 1000 * len(one.title.text) - 3000} if one.title.text else {}
 
 
-def said(store: Store, size: int) -> dict[str, Any]:
+def said(store: SegmentArrays, size: int) -> dict[str, Any]:
     """All that a segment says of its documents."""
     return {
         "terms": {group: list(map(store.lexicon(group).utf8, numbers(store, group)))
@@ -205,11 +205,11 @@ def _terms(text: AnalysedText) -> Iterator[tuple[str, str, int, int]]:
         yield CONCEPTS, mention.concept, mention.first, mention.last
 
 
-def numbers(store: Store, group: str) -> range:
+def numbers(store: SegmentArrays, group: str) -> range:
     return range(len(store.lexicon(group)))
 
 
-def _postings(store: Store, field: str) -> Iterator[tuple[str, dict[int, list[Any]]]]:
+def _postings(store: SegmentArrays, field: str) -> Iterator[tuple[str, dict[int, list[Any]]]]:
     group = PLACES[field].group
     for number in numbers(store, group):
         term = store.lexicon(group)[number]
@@ -226,13 +226,13 @@ def _postings(store: Store, field: str) -> Iterator[tuple[str, dict[int, list[An
             yield term, places
 
 
-def _frequencies(store: Store, field: str) -> dict[str, int]:
+def _frequencies(store: SegmentArrays, field: str) -> dict[str, int]:
     lexicon = store.lexicon(PLACES[field].group)
     found = store.frequencies(field, range(len(store.lexicon(PLACES[field].group)))).tolist()
     return {lexicon[number]: count for number, count in enumerate(found) if count}
 
 
-def _rows(store: Store, number: int) -> Iterator[tuple[str, str | None, int, int] | None]:
+def _rows(store: SegmentArrays, number: int) -> Iterator[tuple[str, str | None, int, int] | None]:
     exact, stems = store.lexicon(EXACT), store.lexicon(STEMS)
     forms = {store.word(term): exact[term] for term in numbers(store, EXACT)}
     first, end = store.postings["stream.starts"][number : number + 2].tolist()
@@ -245,7 +245,7 @@ def _rows(store: Store, number: int) -> Iterator[tuple[str, str | None, int, int
         )  # fmt: skip
 
 
-def _forms(store: Store) -> dict[str, list[str]]:
+def _forms(store: SegmentArrays) -> dict[str, list[str]]:
     """By stem the exact terms that have it; a compound's may have none."""
     exact, arrays = store.lexicon(EXACT), store.postings
     starts, forms = arrays["stems.form_starts"].tolist(), arrays["stems.forms"].tolist()
@@ -255,7 +255,7 @@ def _forms(store: Store) -> dict[str, list[str]]:
     }
 
 
-def _wide(store: Store, group: str, number: int) -> Iterator[tuple[str, int, int]]:
+def _wide(store: SegmentArrays, group: str, number: int) -> Iterator[tuple[str, int, int]]:
     low, high = store.postings[f"wide.{group}.starts"][number : number + 2].tolist()
     for place in range(low, high):
         term, first, last = (
@@ -265,13 +265,13 @@ def _wide(store: Store, group: str, number: int) -> Iterator[tuple[str, int, int
         yield store.lexicon(group)[term], first, last
 
 
-def _stored(store: Store, number: int) -> dict[str, str]:
+def _stored(store: SegmentArrays, number: int) -> dict[str, str]:
     found = dict(store.documents.strings(number))
     assert found == {field: store.documents.string(field, number) for field in STRINGS}
     return {field: found[field] for field in found if found[field] or field in TEXT_FIELDS}
 
 
-def _seen(store: Store) -> list[tuple[str, str]]:
+def _seen(store: SegmentArrays) -> list[tuple[str, str]]:
     met = {
         int(rank): (group, store.lexicon(group)[number])
         for group in (STEMS, CONCEPTS)

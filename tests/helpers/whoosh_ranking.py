@@ -26,7 +26,7 @@ from search.clauses import Between, Every, Hint, Name, Only, Ranked, Sequence, T
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     from search.clauses import Clause
     from search.ranking import Weights
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 class Oracle:
     """Ranks the documents of one Whoosh index."""
 
-    def __init__(self, reader: IndexReader, weights: Weights) -> None:
+    def __init__(self, reader: WhooshReader, weights: Weights) -> None:
         self.reader = reader
         self.weights = weights
         self.live = list(reader.all_doc_ids())
         self.averages = {name: self._average(name) for name in TEXT_FIELDS}
         self.searcher = Searcher(reader, weighting=Lengths(self))
         self._kept: dict[Terms | Sequence, Query] = {}
-        self._places: dict[tuple[IndexReader, str, str], dict[int, set[int]]] = {}
+        self._places: dict[tuple[WhooshReader, str, str], dict[int, set[int]]] = {}
 
     def rank(self, clause: Ranked, limit: int | None = None) -> list[tuple[int, float]]:
         """The documents that match with their scores, the best first; at most ``limit``."""
@@ -118,7 +118,7 @@ class Oracle:
             self._kept[leaf] = Listed(lambda reader: self._collected(query, reader))
         return self._kept[leaf]
 
-    def _collected(self, query: Query, reader: IndexReader) -> Iterator[tuple[int, float]]:
+    def _collected(self, query: Query, reader: WhooshReader) -> Iterator[tuple[int, float]]:
         searcher = next(one for one, _ in self.searcher.leaf_searchers() if one.reader() is reader)
         matcher = query.matcher(searcher, self.searcher.context(needs_current=True))
         while matcher.is_active():
@@ -147,7 +147,7 @@ class Oracle:
         return [self._row(field, leaf) for field in leaf.fields]
 
     def _row(self, field: str, leaf: Sequence) -> Query:
-        def found(reader: IndexReader) -> Iterator[tuple[int, float]]:
+        def found(reader: WhooshReader) -> Iterator[tuple[int, float]]:
             lengths = reader.column_reader(f"{field}_length")
             rows = self.in_a_row(reader, field_of(field, leaf.layer), leaf.forms)
             for document, count in rows.items():
@@ -156,7 +156,7 @@ class Oracle:
 
         return Listed(found)
 
-    def in_a_row(self, reader: IndexReader, field: str, forms: tuple[str, ...]) -> dict[int, int]:
+    def in_a_row(self, reader: WhooshReader, field: str, forms: tuple[str, ...]) -> dict[int, int]:
         """In which documents of a segment words stand one after the other, and how often."""
         places = [self._places_of(reader, field, form) for form in forms]
         together = set.intersection(*map(set, places))
@@ -169,7 +169,7 @@ class Oracle:
         }
         return {document: count for document, count in counts.items() if count}
 
-    def _places_of(self, reader: IndexReader, field: str, form: str) -> dict[int, set[int]]:
+    def _places_of(self, reader: WhooshReader, field: str, form: str) -> dict[int, set[int]]:
         """By document where a word stands; where no positions are kept, there is but one."""
         key = reader, field, form
         if key not in self._places:
@@ -198,7 +198,7 @@ def is_reason(clause: Clause) -> bool:
             return False
 
 
-def years(reader: IndexReader, first: int | None, last: int | None) -> Iterator[tuple[int, float]]:
+def years(reader: WhooshReader, first: int | None, last: int | None) -> Iterator[tuple[int, float]]:
     """The documents of some years."""
     column = reader.column_reader("year")
     for document in reader.all_doc_ids():
@@ -242,11 +242,11 @@ class LengthScorer(BaseScorer):  # type: ignore[misc] # whoosh has no types
 class Listed(Query):  # type: ignore[misc] # whoosh has no types
     """Documents with scores, as a function lists them for a segment."""
 
-    def __init__(self, found: Callable[[IndexReader], Iterable[tuple[int, float]]]) -> None:
+    def __init__(self, found: Callable[[WhooshReader], Iterable[tuple[int, float]]]) -> None:
         self._found = found
-        self._kept: dict[IndexReader, tuple[list[int], list[float]]] = {}
+        self._kept: dict[WhooshReader, tuple[list[int], list[float]]] = {}
 
-    def estimate_size(self, ixreader: IndexReader) -> int:
+    def estimate_size(self, ixreader: WhooshReader) -> int:
         count: int = ixreader.doc_count()
         return count
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.arrays import Arrays
-from index.codec.counts import unpacked
-from index.codec.documents import Documents
-from index.codec.layout import EXACT, GROUPS, LAYER_GROUPS, PLACES, RARE, STEMS
-from index.codec.lexicon import ABSENT, Lexicon
+from index.segment.arrays import Arrays
+from index.segment.frequencies import unpacked
+from index.segment.groups import EXACT, GROUPS, LAYER_GROUPS, PLACES, RARE, STEMS
+from index.segment.lexicon import ABSENT, Lexicon
+from index.segment.stored import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     Numbers = NDArray[Any]
 
@@ -45,7 +45,7 @@ class Occurrence(NamedTuple):
     end: int
 
 
-class Store:
+class SegmentArrays:
     """The arrays of one segment. Safe to share by threads: nothing in it ever changes."""
 
     def __init__(self, folder: Path, segment: str) -> None:
@@ -218,7 +218,7 @@ class Store:
         return self.begins(rows) + widths
 
 
-def store_of(leaf: IndexReader) -> Store:
+def arrays_of(leaf: WhooshReader) -> SegmentArrays:
     """The store that a reader of one segment, opened by our codec, reads."""
-    store: Store = leaf._terms.store  # noqa: SLF001 (Whoosh has no way to ask for it)
+    store: SegmentArrays = leaf._terms.store  # noqa: SLF001 (Whoosh has no way to ask for it)
     return store

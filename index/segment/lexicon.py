@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.codec.arrays import Strings, smallest
 from index.kernels import LEXICON, find
+from index.segment.arrays import Strings, smallest
 from index.text.cache import Cache
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.codec.arrays import Arrays, ArraysWriter
+    from index.segment.arrays import Arrays, ArraysWriter
 
 _HEAD = 8
 NUMBERS_KEPT = 1 << 13

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.arrays import smallest
-from index.codec.counts import packed
-from index.codec.layout import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, RARE, STEMS
-from index.codec.lexicon import Terms, write_lexicon
-from index.codec.run import NO_TERM, SEEN_BITS
 from index.kernels import address, merge_lists, merge_terms
+from index.segment.arrays import smallest
+from index.segment.frequencies import packed
+from index.segment.groups import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, RARE, STEMS
+from index.segment.inverter import NO_TERM, SEEN_BITS
+from index.segment.lexicon import Terms, write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from index.codec.arrays import Arrays, ArraysWriter
-    from index.codec.run import Run
+    from index.segment.arrays import Arrays, ArraysWriter
+    from index.segment.inverter import Run
 
     Numbers = NDArray[Any]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from index.codec.arrays import smallest
 from index.kernels import KEPT
+from index.segment.arrays import smallest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.codec.arrays import Arrays, ArraysWriter
+    from index.segment.arrays import Arrays, ArraysWriter
 
     Numbers = NDArray[Any]
 
@@ -82,7 +82,7 @@ def writing(
         target.write(name, values)
 
 
-class Kept(Mapping[str, str]):
+class StoredStrings(Mapping[str, str]):
     """The strings of a document by field, none of which is decoded before it is asked for.
 
     ``utf8`` has all of them end to end, ``bounds`` where each of them begins and the last one ends,
@@ -124,11 +124,13 @@ class Documents:
         self._fields: list[str] = json.loads(arrays[FIELDS].tobytes())
         self._places = {name: place for place, name in enumerate(self._fields)}
 
-    def strings(self, document: int) -> Kept:
+    def strings(self, document: int) -> StoredStrings:
         """All strings of a document, by field."""
         count = len(self._fields)
         bounds = self._starts[document * count : (document + 1) * count + 1].tolist()
-        return Kept(self._arrays.read(STRINGS, bounds[0], bounds[-1]), bounds, self._places)
+        return StoredStrings(
+            self._arrays.read(STRINGS, bounds[0], bounds[-1]), bounds, self._places
+        )
 
     def string(self, field: str, document: int) -> str:
         """One of them."""

@@ -13,8 +13,8 @@ from whoosh.codec.base import FieldCursor, PerDocumentReader, TermsReader
 from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
-from index.codec.layout import PLACES
-from index.codec.lexicon import ABSENT
+from index.segment.groups import PLACES
+from index.segment.lexicon import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from whoosh.formats import Format
     from whoosh.scoring import BaseScorer
 
-    from index.codec.store import Store
+    from index.segment.layout import SegmentArrays
 
     Numbers = NDArray[Any]
     Term = tuple[str, bytes]
@@ -39,7 +39,7 @@ NO_ID = 0xFFFFFFFF
 class ArrayTermsReader(TermsReader):  # type: ignore[misc] # whoosh has no types
     """The terms of a segment, by field."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SegmentArrays) -> None:
         self.store = store
 
     def __contains__(self, term: Term) -> bool:
@@ -312,7 +312,7 @@ class ArrayColumnReader:
 class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh has no types
     """What a segment keeps by document."""
 
-    def __init__(self, store: Store, segment: Segment) -> None:
+    def __init__(self, store: SegmentArrays, segment: Segment) -> None:
         self.store = store
         self._segment = segment
 

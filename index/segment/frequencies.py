@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.codec.arrays import Arrays
+    from index.segment.arrays import Arrays
 
     Numbers = NDArray[Any]
 

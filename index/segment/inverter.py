@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, EXACT, NAMES, STEMS
+from index.segment.groups import CONCEPTS, EXACT, NAMES, STEMS
 from index.text.fast_tokenizer import InternedForms
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class _Wides:
         self.lasts.append(last)
 
 
-class RunWriter:
+class Inverter:
     """Gathers the postings of documents, one after the other.
 
     ``stem`` tells the stem of a word, or None if it is not to be found by its stem.

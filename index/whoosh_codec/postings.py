@@ -12,16 +12,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.analyzer import LAYERS
-from index.codec.layout import CONCEPTS, EXACT, NAMES, PLACES, STEMS
-from index.codec.run import RunWriter
 from index.schema import TEXT_FIELDS, field_of
+from index.segment.groups import CONCEPTS, EXACT, NAMES, PLACES, STEMS
+from index.segment.inverter import Inverter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from whoosh.fields import Schema
 
-    from index.codec.run import Run
+    from index.segment.inverter import Run
 
 Posting = tuple[str, bytes, int, float, bytes | None]
 Places = list[tuple[str, int, int, int]]
@@ -66,7 +66,7 @@ def run_of(postings: Iterable[Posting], schema: Schema, first: int, count: int) 
         ]
         for fields in documents
     ]
-    writer = RunWriter(stems.get)
+    writer = Inverter(stems.get)
     for (title, abstract), fields in zip(texts, documents, strict=True):
         names = {name: _in_order(fields[name]) for name in NAMES}
         writer.add(

@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, EXACT, PLACES
-from index.codec.lexicon import ABSENT
 from index.schema import TEXT_FIELDS, field_of
+from index.segment.groups import CONCEPTS, EXACT, PLACES
+from index.segment.lexicon import ABSENT
+from index.segment.segment import EMPTY, NOWHERE, Counts, PostingList, Segment
 from search.asked import asked_of
 from search.clauses import Terms
-from search.segments import EMPTY, NOWHERE, Counts, PostingList, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence as Many
 
     from numpy.typing import NDArray
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     from index.analyzer import Layer
-    from index.codec.documents import Kept
+    from index.segment.segment import GroupTerm, Mention
+    from index.segment.stored import StoredStrings
     from search.asked import Asked
     from search.clauses import Leaf
-    from search.segments import GroupTerm, Mention
 
     Numbers = NDArray[Any]
 
@@ -60,10 +60,10 @@ class Beginning(NamedTuple):
     total: int
 
 
-class Postings:
+class IndexReader:
     """The postings of one index. Safe to share by threads."""
 
-    def __init__(self, reader: IndexReader) -> None:
+    def __init__(self, reader: WhooshReader) -> None:
         self.segments = tuple(Segment(leaf, first) for leaf, first in reader.leaf_readers())
         self.size = sum(segment.size for segment in self.segments)
         """How many document numbers there are."""
@@ -183,7 +183,7 @@ class Postings:
                     found[form] = found.get(form, 0) + count
         return found
 
-    def strings(self, document: int) -> Kept:
+    def strings(self, document: int) -> StoredStrings:
         """What is stored of a document, by field."""
         segment = self.segment_of(document)
         return segment.store.documents.strings(document - segment.first)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from index.codec.arrays import Arrays, ArraysWriter, Strings
-from index.codec.lexicon import ABSENT, Lexicon, Terms, write_lexicon
+from index.segment.arrays import Arrays, ArraysWriter, Strings
+from index.segment.lexicon import ABSENT, Lexicon, Terms, write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

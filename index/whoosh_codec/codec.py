@@ -1,7 +1,7 @@
 """The codec: how Whoosh writes and reads a segment whose postings are arrays.
 
 Whoosh keeps the schema, the list of segments, the deletions and the order of a commit; see
-``whoosh.codec.base``. A writer gathers runs (``index.codec.run``), which its commit merges.
+``whoosh.codec.base``. A writer gathers runs (``index.segment.inverter``), which its commit merges.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import TOC, clean_files
 from whoosh.writing import SegmentWriter
 
-from index.codec.arrays import Arrays, ArraysWriter
-from index.codec.documents import writing
-from index.codec.loose import run_of
-from index.codec.merge import merge, write_run
-from index.codec.reading import ArrayPerDocumentReader, ArrayTermsReader
-from index.codec.store import DOCUMENTS, POSTINGS, Store
 from index.schema import COLUMNS, STRINGS
+from index.segment.arrays import Arrays, ArraysWriter
+from index.segment.layout import DOCUMENTS, POSTINGS, SegmentArrays
+from index.segment.merger import merge, write_run
+from index.segment.stored import writing
+from index.whoosh_codec.postings import run_of
+from index.whoosh_codec.readers import ArrayPerDocumentReader, ArrayTermsReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex
 
-    from index.codec.documents import DocumentsWriter
-    from index.codec.loose import Posting
-    from index.codec.run import Run
+    from index.segment.inverter import Run
+    from index.segment.stored import DocumentsWriter
+    from index.whoosh_codec.postings import Posting
 
 
 class RunFiles(NamedTuple):
@@ -293,12 +293,12 @@ def _writing(path: Path) -> Iterator[ArraysWriter]:
 
 
 # The readers of a segment's terms and of its documents share one map of its files.
-_stores: WeakValueDictionary[tuple[str, str], Store] = WeakValueDictionary()
+_stores: WeakValueDictionary[tuple[str, str], SegmentArrays] = WeakValueDictionary()
 
 
-def _store(storage: FileStorage, segment: ArraySegment) -> Store:
+def _store(storage: FileStorage, segment: ArraySegment) -> SegmentArrays:
     key = (str(storage.folder), segment.segment_id())
     store = _stores.get(key)
     if store is None:
-        store = _stores[key] = Store(Path(storage.folder), segment.segment_id())
+        store = _stores[key] = SegmentArrays(Path(storage.folder), segment.segment_id())
     return store

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.codec.layout import CONCEPTS, STEMS
-from index.codec.lexicon import ABSENT
-from index.codec.store import store_of
 from index.kernels import address, column, likely
 from index.schema import TEXT_FIELDS
+from index.segment.groups import CONCEPTS, STEMS
+from index.segment.layout import arrays_of
+from index.segment.lexicon import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
-    from whoosh.reading import IndexReader
+    from whoosh.reading import IndexReader as WhooshReader
 
     from index.analyzer import Layer
-    from index.codec.store import Store
+    from index.segment.layout import SegmentArrays
 
     Numbers = NDArray[Any]
 
@@ -83,8 +83,8 @@ class Segment:
     ``live`` is None if all are there.
     """
 
-    def __init__(self, leaf: IndexReader, first: int) -> None:
-        self.store = store_of(leaf)
+    def __init__(self, leaf: WhooshReader, first: int) -> None:
+        self.store = arrays_of(leaf)
         self.first = first
         self.size: int = leaf.doc_count_all()
         self.end = first + self.size
@@ -208,7 +208,7 @@ class Segment:
         return moved, *(column[kept] for column in columns)
 
 
-def _places(store: Store, field: str, number: int) -> Numbers:
+def _places(store: SegmentArrays, field: str, number: int) -> Numbers:
     """Document and position of every occurrence of a name, as one number."""
     arrays = store.postings
     span = store.span(field, number)

@@ -1,0 +1,1 @@
+"""The parts through which Whoosh itself writes and reads an index of these segments."""
