@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from corpus import Abstract
+    from index.segment.segment import ConceptMention
     from index.segment.stored import StoredStrings
 
 Span = tuple[int, int]
@@ -228,6 +229,19 @@ class SearchPage:
             "generation": self.generation,
             "hits": [hit.to_dict() for hit in self.hits],
         }
+
+
+class MarkedText(NamedTuple):
+    """A whole abstract as an engine returns it: the matches of a query, and its concepts.
+
+    Spans are those of the title and of each paragraph; ``mentions`` stand in the order of the text.
+    """
+
+    abstract: Abstract
+    title_spans: tuple[Span, ...]
+    paragraph_spans: tuple[tuple[Span, ...], ...]
+    matches: tuple[Match, ...]
+    mentions: tuple[ConceptMention, ...]
 
 
 @dataclass(frozen=True)

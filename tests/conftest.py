@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from search.ranking import Weights
+    from search.weights import Weights
 
 NO_CONCEPTS = Vocabulary()
 

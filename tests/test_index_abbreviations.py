@@ -137,7 +137,7 @@ NONE = [
     "No multiple sclerosis. (MS)",
     "Multiple\nsclerosis (MS)",
     "Multiple sclerosis; mild (MS)",
-    "Many MS (MS) patients.",
+    "Sequence MS (MS) patients.",
     "Genes (SMAD3, SMAD4) of it.",
     "Familial (F)ALS and sporadic (S)ALS.",
     "Vitamin D(3) and prostaglandin E(2).",

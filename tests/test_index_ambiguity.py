@@ -94,7 +94,7 @@ def test_cases_name_concepts_that_exist(
 
 @pytest.mark.parametrize("title", ["AB and sleep", "Sleep"])
 def test_the_definition_of_the_concept_holds_in_title_and_text(title: str) -> None:
-    mentions = found(title, "Alfa bravo (AB) is rare. Many ABs are mild.")
+    mentions = found(title, "Alfa bravo (AB) is rare. Sequence ABs are mild.")
     assert mentions[-3:] == ["alfa: Alfa bravo", "alfa: AB", "alfa: ABs"]
     assert ("alfa: AB" in mentions[:1]) is title.startswith("AB")
 

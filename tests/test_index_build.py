@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from small_builds import THREE, VOCABULARY, abstract, leftovers, many, opened
 
 from corpus import Abstract, Author, Report, Section
 from index import Published, Vocabulary, build, chunks
@@ -24,11 +24,8 @@ from index.generation import (
     folder,
     pointer,
 )
+from index.segment import merger
 from index.segment.table import Table
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_builds import THREE, VOCABULARY, abstract, leftovers, many, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from small_builds import THREE, VOCABULARY, leftovers, many, opened
 from whoosh.writing import SegmentWriter
 
 from corpus import UnusableFile
@@ -28,11 +29,8 @@ from index.generation import (
     GENERATIONS,
     KEPT,
 )
+from index.segment import merger
 from index.whoosh_codec.codec import ArrayWriter
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_builds import THREE, VOCABULARY, leftovers, many, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,15 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from small_builds import VOCABULARY, abstract, many
 
 from corpus import Abstract, Report, bundled_corpus, gather
 from index import chunks as chunks_module
 from index.build import write
 from index.chunks import Chunk, _packed, _unpacked, beside, chunks
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_builds import VOCABULARY, abstract, many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_builds import THREE, VOCABULARY
 
 from corpus import Report
 from index import Published
 from index.build import write
 from index.errors import DamagedIndex
 from index.segment.arrays import Arrays, ArraysWriter, Strings, smallest
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_builds import THREE, VOCABULARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

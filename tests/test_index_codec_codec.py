@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import io
 import pickle
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import whoosh.filedb.structfile
 import whoosh.index
+from small_builds import THREE, abstract, many
+from small_runs import ANALYZER
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Abstract
@@ -23,11 +24,6 @@ from index.segment.stored import DocumentsWriter
 from index.whoosh_codec import codec as codec_module
 from index.whoosh_codec.codec import ArrayWriter
 from index.whoosh_codec.schema import document, schema
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_builds import THREE, abstract, many
-from small_runs import ANALYZER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_runs import ANALYZER
 from whoosh.fields import TEXT
 
 from corpus import Abstract, Author, Section
@@ -20,10 +20,6 @@ from index.segment.layout import POSTINGS
 from index.segment.merger import write_run
 from index.whoosh_codec.postings import run_of
 from index.whoosh_codec.schema import document, schema
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_runs import ANALYZER
 
 if TYPE_CHECKING:
     from index.segment.inverter import Run

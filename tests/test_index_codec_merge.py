@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import Document, document, expected, plain, said, segment
 
 from index.segment import merger as merge_module
 from index.segment.arrays import Arrays, ArraysWriter
 from index.segment.groups import EXACT, GROUPS, RARE
 from index.segment.layout import POSTINGS
 from index.segment.merger import merge
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_runs import Document, document, expected, plain, said, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

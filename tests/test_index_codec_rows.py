@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from small_runs import document, run_of, stem_or_none
 
 from index.segment.groups import CONCEPTS, EXACT, GROUPS, STEMS
 from index.segment.inverter import NO_TERM, SEEN_BITS, Inverter
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from small_runs import document, run_of, stem_or_none
-
 from index.text.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import small_builds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import FileStorage
@@ -24,10 +24,6 @@ from index.schema import COLUMNS, NAME_FIELDS, STRINGS, TEXT_FIELDS
 from index.text.tokenizer import tokenize
 from index.whoosh_codec.codec import ArrayWriter
 from index.whoosh_codec.schema import document, schema
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-import small_builds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

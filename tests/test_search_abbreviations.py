@@ -125,7 +125,7 @@ def test_a_word_of_the_language_is_a_short_form_in_capitals_only(
 
 
 def test_a_stop_word_is_no_short_form(searching: Callable[..., Searcher]) -> None:
-    searcher = searching(*["Many old rabbits end (MORE) here."] * 3, "more")
+    searcher = searching(*["Sequence old rabbits end (MORE) here."] * 3, "more")
     assert told(searcher.search("more rabbits")) == []
 
 

@@ -7,11 +7,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
 
 from index.kernels import LEAF, ROW, TERM
 from index.text.stemmer import stem
-from search.asked import Asked
-from search.clauses import Between, Leaf, Ranked, Sequence, Term, Terms
+from search.local.plan import QueryPlan
+from search.query.clauses import FreeText, Leaf, Phrase, Synonyms, Term, YearRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,24 +24,26 @@ BOTH = ("title", "abstract")
 
 
 def asked(searcher: Searcher, leaf: Leaf) -> tuple[object, list[object], list[object], int]:
-    found = searcher._postings.asked(leaf)
+    found = engine_of(searcher).planner.plan([leaf])
     [counted] = LEAF.iter_unpack(found.leaves)
     terms = list(TERM.iter_unpack(found.terms))
     return counted, terms, list(ROW.iter_unpack(found.rows)), len(found.numbers) // 8
 
 
-def row(*forms: str, layer: Layer = "exact", fields: tuple[str, ...] = BOTH) -> Sequence:
-    return Sequence(" ".join(forms), forms, fields, layer)
+def row(*forms: str, layer: Layer = "exact", fields: tuple[str, ...] = BOTH) -> Phrase:
+    return Phrase(" ".join(forms), forms, fields, layer)
 
 
 def test_a_leaf_says_its_terms_with_their_weights_and_its_rows(
     searching: Callable[..., Searcher],
 ) -> None:
     searcher = searching("alfa bravo")
-    alfa, bravo = (searcher._postings.segments[0].store.lexicon("stems").find(w) for w in NAMES)
-    weighed = Terms("q", (Term("alfa"), Term("x")), fields=("title",))
+    alfa, bravo = (
+        engine_of(searcher).reader.segments[0].store.lexicon("stems").find(w) for w in NAMES
+    )
+    weighed = Synonyms("q", (Term("alfa"), Term("x")), fields=("title",))
     assert asked(searcher, weighed) == ((1, 0, 1, 0), [(0, 1, alfa, 1.0)], [], 0)
-    weighed = Terms("q", (Term("bravo", 0.5),), "stems", ("abstract",), phrases=(row(*NAMES),))
+    weighed = Synonyms("q", (Term("bravo", 0.5),), "stems", ("abstract",), phrases=(row(*NAMES),))
     assert asked(searcher, weighed) == ((1, 1, 2, 0), [(0, 1, bravo, 0.5)], [(0, 0, 2)], 2)
     assert asked(searcher, row(*NAMES)) == ((0, 1, 3, 1), [], [(0, 0, 2)], 2)
 
@@ -50,7 +53,7 @@ NAMES = ("alfa", "bravo")
 
 @pytest.mark.parametrize(
     "leaf",
-    [Terms("zulu", ()), row("alfa", "zulu"), row(), Between("2003", 2003, 2003)],
+    [Synonyms("zulu", ()), row("alfa", "zulu"), row(), YearRange("2003", 2003, 2003)],
 )
 def test_what_is_nowhere_asks_for_nothing(leaf: Leaf, searching: Callable[..., Searcher]) -> None:
     (terms, rows, _, _), *others = asked(searching("alfa bravo"), leaf)  # type: ignore[misc] # a tuple
@@ -58,21 +61,21 @@ def test_what_is_nowhere_asks_for_nothing(leaf: Leaf, searching: Callable[..., S
 
 
 def test_leaves_together_stand_one_after_the_other(searching: Callable[..., Searcher]) -> None:
-    postings = searching("alfa bravo")._postings
-    some = [postings.asked(leaf) for leaf in (row(*NAMES), Terms("zulu", ()), row("bravo"))]
-    together = Asked.together(some)
+    planner = engine_of(searching("alfa bravo")).planner
+    some = [planner.plan([leaf]) for leaf in (row(*NAMES), Synonyms("zulu", ()), row("bravo"))]
+    together = QueryPlan.together(some)
     assert together.size == 3
     assert together.leaves == b"".join(one.leaves for one in some)
     assert together.numbers == some[0].numbers + some[2].numbers
-    assert Asked.together([]) == Asked()
+    assert QueryPlan.together([]) == QueryPlan()
 
 
 def in_a_row(searcher: Searcher, layer: Layer, *forms: str) -> dict[int, tuple[int, int]]:
     """By document how often its title and its text have words in a row, as they are marked."""
     leaf = row(*forms, layer=layer)
-    documents = searcher._ranker.rank(Ranked((leaf,))).documents.tolist()
-    [segment] = searcher._postings.segments
-    found = searcher._highlighter.matches(segment, [leaf], documents).tolist()
+    documents = engine_of(searcher).ranker.rank(FreeText((leaf,))).documents.tolist()
+    [segment] = engine_of(searcher).reader.segments
+    found = engine_of(searcher).highlighter.matches(segment, [leaf], documents).tolist()
     fields = {
         one: [field for nth, field, *_ in found if documents[nth] == one] for one in documents
     }

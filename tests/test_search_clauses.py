@@ -7,48 +7,58 @@ from itertools import permutations
 
 import pytest
 
-from search.clauses import (
+from search.query.clauses import (
     LEAVES_KEPT,
-    Any,
-    Between,
-    Every,
+    AllOf,
+    AnyOf,
+    Exclusion,
+    Filter,
+    FreeText,
     Hint,
     Name,
-    Only,
-    Ranked,
-    Sequence,
+    Phrase,
+    Synonyms,
     Term,
-    Terms,
-    Without,
+    YearRange,
     hint_of,
     is_of_words,
     leaves,
     word_of,
 )
 
-ALFA = Terms("alfa", (Term("alfa"),), fields=("title",))
-BRAVO = Terms("bravo", (Term("bravo"),), fields=("title",))
-PAIR = Sequence("alfa bravo", ("alfa", "bravo"), ("title",))
+ALFA = Synonyms("alfa", (Term("alfa"),), fields=("title",))
+BRAVO = Synonyms("bravo", (Term("bravo"),), fields=("title",))
+PAIR = Phrase("alfa bravo", ("alfa", "bravo"), ("title",))
 AUTHOR = Name("author:gold", "author", ("gold",))
-YEARS = Between("year:2003..2005", 2003, 2005)
+YEARS = YearRange("year:2003..2005", 2003, 2005)
 
 
 def test_leaves_come_in_the_order_of_the_query() -> None:
-    clause = Ranked((BRAVO, Any((PAIR, Every((AUTHOR, YEARS)))), Ranked((ALFA,))))
+    clause = FreeText((BRAVO, AnyOf((PAIR, AllOf((AUTHOR, YEARS)))), FreeText((ALFA,))))
     assert leaves(clause) == [BRAVO, PAIR, AUTHOR, YEARS, ALFA]
 
 
 def test_what_is_excluded_and_what_only_hints_is_never_a_reason() -> None:
-    clause = Ranked((Without(Every((BRAVO,))), Hint(BRAVO, 0.3), Any((Without(PAIR), ALFA))))
+    clause = FreeText(
+        (Exclusion(AllOf((BRAVO,))), Hint(BRAVO, 0.3), AnyOf((Exclusion(PAIR), ALFA)))
+    )
     assert leaves(clause) == [ALFA]
     assert leaves(Hint(ALFA, 1.0)) == []
 
 
 def test_a_clause_is_of_words_as_long_as_nothing_in_it_has_to_match() -> None:
-    assert is_of_words(Ranked((ALFA, Hint(BRAVO, 0.3), Ranked((BRAVO, Ranked((ALFA,)))))))
-    for other in (PAIR, AUTHOR, YEARS, Only(ALFA), Without(ALFA), Any((ALFA,)), Every((ALFA,))):
-        assert not is_of_words(Ranked((ALFA, Ranked((BRAVO, other)))))
-    assert not is_of_words(Ranked((Hint(ALFA, 0.3),)))  # nothing is a reason
+    assert is_of_words(FreeText((ALFA, Hint(BRAVO, 0.3), FreeText((BRAVO, FreeText((ALFA,)))))))
+    for other in (
+        PAIR,
+        AUTHOR,
+        YEARS,
+        Filter(ALFA),
+        Exclusion(ALFA),
+        AnyOf((ALFA,)),
+        AllOf((ALFA,)),
+    ):
+        assert not is_of_words(FreeText((ALFA, FreeText((BRAVO, other)))))
+    assert not is_of_words(FreeText((Hint(ALFA, 0.3),)))  # nothing is a reason
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_a_clause_is_of_words_as_long_as_nothing_in_it_has_to_match() -> None:
 def test_a_range_holds_both_its_ends_and_no_abstract_without_a_year(
     first: int | None, last: int | None, inside: tuple[int, ...], outside: tuple[int | None, ...]
 ) -> None:
-    years = Between("", first, last)
+    years = YearRange("", first, last)
     assert all(years.holds(year) for year in inside)
     assert not any(years.holds(year) for year in outside)
 
@@ -79,23 +89,23 @@ def test_what_is_equal_has_one_hash_and_what_asks_for_something_else_is_not_equa
         replace(ALFA, fields=("abstract",)),
         replace(ALFA, concept="alfa"),
         replace(ALFA, phrases=(PAIR,)),
-        *(kind((ALFA,)) for kind in (Any, Every, Ranked)),
-        *(kind(ALFA) for kind in (Only, Without)),
+        *(kind((ALFA,)) for kind in (AnyOf, AllOf, FreeText)),
+        *(kind(ALFA) for kind in (Filter, Exclusion)),
         *(Hint(ALFA, weight) for weight in (0.3, 1.0)),
     ]
     assert len(set(different)) == len(different)
     assert not any(one == other for one, other in permutations(different, 2))
-    again = Terms("alfa", (Term("alfa"),), "stems", ("title",), None, ())
+    again = Synonyms("alfa", (Term("alfa"),), "stems", ("title",), None, ())
     assert again == ALFA
     assert again is not ALFA
     assert hash(again) == hash(ALFA)
-    assert {Ranked((ALFA,)): 1}[Ranked((again,))] == 1
+    assert {FreeText((ALFA,)): 1}[FreeText((again,))] == 1
 
 
 def test_words_are_kept_and_no_more_than_so_many() -> None:
     fields = ("title", "abstract")
     leaf = word_of("Alfas", ("alfa", "alfabravo"), fields)
-    assert leaf == Terms("Alfas", (Term("alfa"), Term("alfabravo")), "stems", fields)
+    assert leaf == Synonyms("Alfas", (Term("alfa"), Term("alfabravo")), "stems", fields)
     assert word_of("Alfas", ("alfa", "alfabravo"), fields) is leaf
     hint = hint_of("alfa", "alfa", fields, 0.3)
     assert hint == Hint(word_of("alfa", ("alfa",), fields), 0.3)

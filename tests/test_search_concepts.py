@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine_parts import engine_of
+
 from corpus import Abstract, Section
 from index import Concept, Vocabulary
 from index.analyzer import Analyzer
-from search.concepts import ANSWERS_KEPT, Teller
+from search.query.concepts import ANSWERS_CACHED, ConceptExpander
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,15 +67,15 @@ def test_it_is_what_the_index_has(searcher: Searcher, vocabulary: Vocabulary) ->
 
 
 def test_answers_are_kept_and_no_more_than_so_many(searching: Callable[..., Searcher]) -> None:
-    teller = Teller(searching(*TEXT, concepts=LETTERS)._published)
-    told = teller.told("early letter", "letter")
-    assert teller.told("early letter", "letter") is told
+    concepts = ConceptExpander(engine_of(searching(*TEXT, concepts=LETTERS)).published)
+    told = concepts.expansion("early letter", "letter")
+    assert concepts.expansion("early letter", "letter") is told
     assert (told.query, told.variants, told.narrower) == ("early letter", (), ("alfa bravo",))
-    for number in range(ANSWERS_KEPT + 10):
-        teller.told(str(number), "ab")
-        teller.speaking(str(number), "ab", 0.8, ("title",))
-    assert teller.told.cache_info().currsize == ANSWERS_KEPT
-    assert teller.speaking.cache_info().currsize == ANSWERS_KEPT
+    for number in range(ANSWERS_CACHED + 10):
+        concepts.expansion(str(number), "ab")
+        concepts.synonyms(str(number), "ab", 0.8, ("title",))
+    assert concepts.expansion.cache_info().currsize == ANSWERS_CACHED
+    assert concepts.synonyms.cache_info().currsize == ANSWERS_CACHED
 
 
 def test_each_generation_has_answers_of_its_own(searching: Callable[..., Searcher]) -> None:

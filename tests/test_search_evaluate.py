@@ -14,7 +14,7 @@ import pytest
 from corpus import bundled_judgements
 from index import Vocabulary
 from search.errors import UnusableCollection
-from search.evaluate import (
+from search.evaluation.evaluate import (
     Bench,
     Collection,
     Evaluation,

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
 
 from corpus import Abstract, Author
 from index import Concept, Vocabulary
-from search import expand as module
-from search.clauses import (
-    Any,
-    Between,
+from search.query import expand as module
+from search.query.clauses import (
+    AllOf,
+    AnyOf,
     Clause,
-    Every,
+    Exclusion,
+    FreeText,
     Hint,
     Name,
-    Ranked,
-    Sequence,
+    Phrase,
+    Synonyms,
     Term,
-    Terms,
-    Without,
+    YearRange,
 )
-from search.parser import parse
+from search.query.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from search import Searcher
-    from search.expand import Expander
+    from search.query.expand import Expanded
 
 NATO = Vocabulary.of(
     [
@@ -59,14 +59,14 @@ def nato(searching: Callable[..., Searcher]) -> Searcher:
     return searching(*TEXTS, concepts=NATO)
 
 
-def expanded(searcher: Searcher, text: str, *off: str) -> tuple[tuple[Clause, ...], Expander]:
-    expander = searcher._expander(off)
-    return expander.expand(parse(text)).clauses, expander
+def expanded(searcher: Searcher, text: str, *off: str) -> tuple[tuple[Clause, ...], Expanded]:
+    found = engine_of(searcher).expander.expand(parse(text), off=off)
+    return found.clause.clauses, found
 
 
-def word(written: str, *stems: str, fields: tuple[str, ...] = ("title", "abstract")) -> Terms:
+def word(written: str, *stems: str, fields: tuple[str, ...] = ("title", "abstract")) -> Synonyms:
     stems = stems or (written,)
-    return Terms(written, tuple(map(Term, stems)), "stems", fields)
+    return Synonyms(written, tuple(map(Term, stems)), "stems", fields)
 
 
 def reasons(clauses: tuple[Clause, ...]) -> list[Clause]:
@@ -82,7 +82,7 @@ def test_words_of_a_concept_are_one_clause_of_all_it_means(nato: Searcher) -> No
     clauses, expander = expanded(nato, "hotel AB golf")
     [first, concept, last] = reasons(clauses)
     assert (first, last) == (word("hotel"), word("golf"))
-    assert isinstance(concept, Terms)
+    assert isinstance(concept, Synonyms)
     assert (concept.query, concept.concept) == ("AB", "ab")
     asked = (concept.terms, concept.layer, concept.fields)
     assert asked == ((Term("ab"),), "concepts", ("title", "abstract"))
@@ -94,7 +94,7 @@ def test_words_of_a_concept_are_one_clause_of_all_it_means(nato: Searcher) -> No
 def test_a_broader_concept_asks_for_the_narrower_too_and_says_so(nato: Searcher) -> None:
     clauses, expander = expanded(nato, "early letter")
     [concept] = reasons(clauses)
-    assert isinstance(concept, Terms)
+    assert isinstance(concept, Synonyms)
     assert {term.text for term in concept.terms} == {"letter", "ab"}
     assert expander.expansions["letter"].narrower == ("alfa bravo",)
     assert list(expander.expansions) == ["letter"]
@@ -123,28 +123,28 @@ def test_a_concept_that_is_switched_off_leaves_its_words(nato: Searcher) -> None
 
 def test_a_concept_that_no_abstract_speaks_of_is_said(nato: Searcher) -> None:
     _, expander = expanded(nato, "yankee zulu")
-    assert expander.notes == ["No abstract speaks of yankee zulu."]
+    assert expander.notes == ("No abstract speaks of yankee zulu.",)
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ('"alfa Bravo"', Sequence("alfa Bravo", ("alfa", "bravo"), ("title", "abstract"))),
-        ('"and the"', Sequence("and the", ("and", "the"), ("title", "abstract"))),
-        ('title:"golf"', Every((Sequence("golf", ("golf",), ("title",)),))),
-        ("title:golf", Every((word("golf", fields=("title",)),))),
-        ("-golf", Without(Every((word("golf"),)))),
-        ("golf OR hotel", Any((word("golf"), word("hotel")))),
-        ("(golf hotel)", Ranked((word("golf"), word("hotel")))),
-        ("(year:2003)", Every((Between("year:2003", 2003, 2003),))),
+        ('"alfa Bravo"', Phrase("alfa Bravo", ("alfa", "bravo"), ("title", "abstract"))),
+        ('"and the"', Phrase("and the", ("and", "the"), ("title", "abstract"))),
+        ('title:"golf"', AllOf((Phrase("golf", ("golf",), ("title",)),))),
+        ("title:golf", AllOf((word("golf", fields=("title",)),))),
+        ("-golf", Exclusion(AllOf((word("golf"),)))),
+        ("golf OR hotel", AnyOf((word("golf"), word("hotel")))),
+        ("(golf hotel)", FreeText((word("golf"), word("hotel")))),
+        ("(year:2003)", AllOf((YearRange("year:2003", 2003, 2003),))),
         ("author:Sorensen", Name("author:Sorensen", "author", ("sorensen",))),
         ('author:"Sorensen PS"', Name("author:Sorensen PS", "author", ("sorensen", "ps"))),
         ("pmid:1234567", Name("pmid:1234567", "pmid", ("1234567",))),
-        ("author:so*", Any((Name("author:so*", "author", ("sorensen",)),))),
-        ("year:2003..2005", Between("year:2003..2005", 2003, 2005)),
+        ("author:so*", AnyOf((Name("author:so*", "author", ("sorensen",)),))),
+        ("year:2003..2005", YearRange("year:2003..2005", 2003, 2005)),
         ("1234567", Name("1234567", "pmid", ("1234567",))),
         ("sorensen", Name("sorensen", "author", ("sorensen",))),
-        ("zebra", Terms("zebra", ())),
+        ("zebra", Synonyms("zebra", ())),
     ],
 )
 def test_what_each_part_of_the_language_becomes(
@@ -158,14 +158,14 @@ def test_a_field_of_names_takes_what_stands_in_its_brackets(nato: Searcher) -> N
     one, other = (Name(f"author:{name}", "author", (name,)) for name in ("sorensen", "gold"))
     assert expanded(nato, "author:(sorensen gold)")[0] == (one, other)
     [either], _ = expanded(nato, "author:(sorensen OR gold)")
-    assert either == Any((Every((one,)), Every((other,))))
+    assert either == AnyOf((AllOf((one,)), AllOf((other,))))
 
 
 @pytest.mark.parametrize("query", ["AB OR golf", "golf OR AB", "golf OR early letter hotel"])
 def test_hints_stand_aside_of_what_or_ties_together(query: str, nato: Searcher) -> None:
     clauses, _ = expanded(nato, query)
-    [either] = [clause for clause in clauses if isinstance(clause, Any)]
-    assert all(isinstance(clause, Terms) for clause in either.clauses)
+    [either] = [clause for clause in clauses if isinstance(clause, AnyOf)]
+    assert all(isinstance(clause, Synonyms) for clause in either.clauses)
     assert len(either.clauses) == 2
 
 
@@ -197,26 +197,26 @@ def test_a_bracket_of_conditions_is_a_condition(nato: Searcher) -> None:
 def test_words_too_common_count_only_where_nothing_else_does(nato: Searcher) -> None:
     clauses, expander = expanded(nato, "the golf of the")
     assert clauses == (word("golf"),)
-    assert expander.notes == ["Too common to search for: the, of."]
+    assert expander.notes == ("Too common to search for: the, of.",)
     for query in ("the", "the and", "the AND and"):
         clauses, expander = expanded(nato, query)
         assert clauses, query
-        assert all(isinstance(clause, Terms) for clause in clauses)
-        assert expander.notes == []
+        assert all(isinstance(clause, Synonyms) for clause in clauses)
+        assert expander.notes == ()
     assert found(nato, "the") == ["1", "3"]
 
 
 def test_words_that_no_abstract_has_are_kept_for_the_reader(nato: Searcher) -> None:
     _, expander = expanded(nato, 'zebra golf "golf yak" -unicorn author:nobody pmid:99')
-    assert expander.missing == ["zebra", "yak", "author:nobody", "pmid:99"]
-    assert expanded(nato, "title:hotel")[1].missing == ["hotel"]
+    assert expander.missing == ("zebra", "yak", "author:nobody", "pmid:99")
+    assert expanded(nato, "title:hotel")[1].missing == ("hotel",)
 
 
 def test_what_was_taken_otherwise_than_written_is_said(nato: Searcher) -> None:
-    assert expanded(nato, "1234567")[1].notes == ["“1234567” was taken as a PMID."]
-    assert expanded(nato, "Sorensen")[1].notes == [
-        "“Sorensen” stands in no text; it was taken as author:Sorensen."
-    ]
+    assert expanded(nato, "1234567")[1].notes == ("“1234567” was taken as a PMID.",)
+    assert expanded(nato, "Sorensen")[1].notes == (
+        "“Sorensen” stands in no text; it was taken as author:Sorensen.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,21 +233,21 @@ def test_a_beginning_stands_for_the_words_of_most_abstracts(
     titles = ("neural neuron", "")
     searcher = searching(titles, "neurology", "neurology neuritis", "neuritis", "neurology other")
     [clause], expander = expanded(searcher, "neur*")
-    assert isinstance(clause, Terms)
+    assert isinstance(clause, Synonyms)
     assert {term.text for term in clause.terms} == {"neurology", "neuritis"}
-    assert expander.notes == ["“neur*” begins 4 words; the 2 commonest were searched."]
+    assert expander.notes == ("“neur*” begins 4 words; the 2 commonest were searched.",)
 
 
 def test_a_beginning_of_no_word_is_said(nato: Searcher) -> None:
     [clause], expander = expanded(nato, "xyz*")
-    assert clause == Terms("xyz*", (), "exact")
-    assert expander.notes == ["No word in these abstracts begins with “xyz”."]
+    assert clause == Synonyms("xyz*", (), "exact")
+    assert expander.notes == ("No word in these abstracts begins with “xyz”.",)
     assert found(nato, "xyz*") == []
 
 
 def test_the_last_word_of_a_compound_is_the_one_that_goes_on(nato: Searcher) -> None:
     [clause], _ = expanded(nato, "auto-imm*")
-    assert isinstance(clause, Terms)
+    assert isinstance(clause, Synonyms)
     assert {term.text for term in clause.terms} == {"immune"}
 
 
@@ -255,18 +255,3 @@ def test_capitals_make_no_difference(nato: Searcher) -> None:
     for query in ("ALFA BRAVO", "Alfa bravo", "ab", "GOLF", "Author:SORENSEN", "GO*"):
         assert found(nato, query) == found(nato, query.swapcase()), query
         assert found(nato, query), query
-
-
-def test_what_is_kept_of_a_generation_goes_with_its_searcher(
-    searching: Callable[..., Searcher],
-) -> None:
-    gc.collect()
-    before = len(module._generations)
-    searcher = searching(*TEXTS, concepts=NATO)
-    first, second = (searcher._expander() for _ in range(2))
-    assert first._teller is second._teller
-    assert first._abbreviations is second._abbreviations
-    assert len(module._generations) == before + 1
-    del searcher, first, second
-    gc.collect()
-    assert len(module._generations) == before

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from engine_parts import engine_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Concept, Vocabulary
 from search import Facet, Searcher
-from search.facets import KINDS, SHOWN
+from search.local.facets import KINDS, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,7 @@ def test_any_number_of_documents_is_counted(searching: Callable[..., Searcher]) 
         searcher = searching(*["india golf"] * (count - 1), "india", concepts=LETTERS)
         left = {"course": {"golf": count - 1}} if count > 1 else {}
         assert counted(searcher, "india") == left
-        empty = searcher._facets.of(np.zeros(count, bool), 0)
+        empty = engine_of(searcher).facets.of(np.zeros(count, bool), 0)
         assert empty == {}
 
 

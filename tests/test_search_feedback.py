@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
 
 from index import Concept, Vocabulary
-from search.clauses import Hint, Ranked, Term, Terms, Without
-from search.feedback import Feedback, Settings
+from search.local.feedback import Feedback
+from search.query.clauses import Exclusion, FreeText, Hint, Synonyms, Term
+from search.weights import FeedbackWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,15 +28,15 @@ TEXTS = (
     *(f"november oscar papa{'x' * number}" for number in range(20)),
     *("quebec mike",) * 6,
 )
-SETTINGS = Settings(documents=4, terms=6, weight=0.5, sharpness=2.0, commonest=0.2)
+SETTINGS = FeedbackWeights(documents=4, terms=6, weight=0.5, sharpness=2.0, commonest=0.2)
 LAYERS = ("stems", "concepts")
 
 
-def word(text: str) -> Terms:
-    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
+def word(text: str) -> Synonyms:
+    return Synonyms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
-ASKED = Ranked((word("golf"), word("hotel"), word("india")))
+ASKED = FreeText((word("golf"), word("hotel"), word("india")))
 
 
 @pytest.fixture
@@ -42,13 +44,15 @@ def searcher(searching: Callable[..., Searcher]) -> Searcher:
     return searching(*TEXTS, concepts=PAIR)
 
 
-def hints(searcher: Searcher, clause: Ranked, settings: Settings) -> tuple[Hint, ...]:
-    return Feedback(searcher._postings, settings).hints(clause, searcher._ranker.rank(clause))
+def hints(searcher: Searcher, clause: FreeText, settings: FeedbackWeights) -> tuple[Hint, ...]:
+    return Feedback(engine_of(searcher).reader, settings).hints(
+        clause, engine_of(searcher).ranker.rank(clause)
+    )
 
 
-def expected(searcher: Searcher, clause: Ranked, settings: Settings) -> dict[str, float]:
+def expected(searcher: Searcher, clause: FreeText, settings: FeedbackWeights) -> dict[str, float]:
     """Σ_d P(d) · tf(t, d) / length(d) of the terms that may be added, by plain counting."""
-    analyzer = searcher._published.analyzer
+    analyzer = engine_of(searcher).published.analyzer
     fields = [(text if isinstance(text, tuple) else ("", text)) for text in TEXTS]
     counts = [
         Counter(
@@ -59,7 +63,7 @@ def expected(searcher: Searcher, clause: Ranked, settings: Settings) -> dict[str
         )
         for both in fields
     ]
-    documents, scores = searcher._ranker.rank(clause).best(0, settings.documents)
+    documents, scores = engine_of(searcher).ranker.rank(clause).best(0, settings.documents)
     powers = [float(score) ** settings.sharpness for score in scores]
     likelihoods: defaultdict[tuple[str, str], float] = defaultdict(float)
     holding = Counter(term for number in documents for term in counts[number])
@@ -81,7 +85,7 @@ def expected(searcher: Searcher, clause: Ranked, settings: Settings) -> dict[str
 
 @pytest.mark.parametrize("terms", [2, 6, 100])
 def test_hints_are_the_likeliest_terms_of_the_best_hits(searcher: Searcher, terms: int) -> None:
-    settings = Settings(4, terms, weight=0.5, sharpness=2.0, commonest=0.2)
+    settings = FeedbackWeights(4, terms, weight=0.5, sharpness=2.0, commonest=0.2)
     likeliest = expected(searcher, ASKED, settings)
     found = {hint.leaf.query: hint.weight for hint in hints(searcher, ASKED, settings)}
     assert len(found) == min(terms, len(found)) >= 2
@@ -99,8 +103,8 @@ def test_concepts_are_hints_too_and_ask_title_and_abstract(searcher: Searcher) -
 
 
 def test_hints_raise_scores_and_find_nothing_more(searcher: Searcher) -> None:
-    before = searcher._ranker.rank(ASKED)
-    after = searcher._ranker.raised(before, hints(searcher, ASKED, SETTINGS))
+    before = engine_of(searcher).ranker.rank(ASKED)
+    after = engine_of(searcher).ranker.with_hints(before, hints(searcher, ASKED, SETTINGS))
     assert after.documents.tolist() == before.documents.tolist()
     rows = zip(*before.best(0, 99), strict=True)
     lower = {int(number): float(score) for number, score in rows}
@@ -111,17 +115,17 @@ def test_hints_raise_scores_and_find_nothing_more(searcher: Searcher) -> None:
 @pytest.mark.parametrize(
     "clause",
     [
-        Ranked(()),
-        Ranked(ASKED.clauses[:2]),
-        Ranked((*ASKED.clauses, Without(word("kilo")))),
-        Ranked((word("zulu"), word("yankee"), word("xray"))),
-        Ranked((word("papaxxx"), word("zulu"), word("yankee"))),
+        FreeText(()),
+        FreeText(ASKED.clauses[:2]),
+        FreeText((*ASKED.clauses, Exclusion(word("kilo")))),
+        FreeText((word("zulu"), word("yankee"), word("xray"))),
+        FreeText((word("papaxxx"), word("zulu"), word("yankee"))),
     ],
     ids=["nothing", "short", "no plain words", "no hit", "one hit"],
 )
-def test_other_queries_are_left_alone(searcher: Searcher, clause: Ranked) -> None:
+def test_other_queries_are_left_alone(searcher: Searcher, clause: FreeText) -> None:
     assert hints(searcher, clause, SETTINGS) == ()
 
 
 def test_without_weight_there_is_no_feedback(searcher: Searcher) -> None:
-    assert hints(searcher, ASKED, Settings(weight=0.0)) == ()
+    assert hints(searcher, ASKED, FeedbackWeights(weight=0.0)) == ()

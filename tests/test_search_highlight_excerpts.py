@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from excerpts import PMID, RECORD, Found, Paper, excerpts, plainly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.clauses import Terms
-from search.highlight import LONGEST_SNIPPET, Excerpt
+from search.local.highlight import LONGEST_SNIPPET, Excerpt
+from search.query.clauses import Synonyms
 from search.results import Match, Snippet, Span
 
-sys.path.append(str(Path(__file__).parent / "helpers"))
-from excerpts import PMID, RECORD, Found, Paper, excerpts, plainly
-
 NOTHING = Excerpt(PMID, "", (), (), (), RECORD, are_ascii=True)
-ALFA, BRAVO, ALSO = Terms("alfa", ()), Terms("bravo", ()), Terms("alfa", (), "a")
+ALFA, BRAVO, ALSO = Synonyms("alfa", ()), Synonyms("bravo", ()), Synonyms("alfa", (), "a")
 ASKED = (BRAVO, ALFA, ALSO)
 
 LETTERS = st.sampled_from('aAbB  \t\n."\\ßÉé1β\U0001f9e0\x01\x1c\u2028')

@@ -5,19 +5,20 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from engine_parts import engine_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.text.tokenizer import fold, tokenize
 from index.text.words import words
-from search.clauses import Any, Every, Ranked, Sequence, Terms, Without, leaves
-from search.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
-from search.parser import parse
+from search.local.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
+from search.query.clauses import AllOf, AnyOf, Exclusion, FreeText, Phrase, Synonyms, leaves
+from search.query.parser import parse
 from search.results import Stored
 
 if TYPE_CHECKING:
     from search import MarkedAbstract, Searcher
-    from search.clauses import Clause, Leaf
+    from search.query.clauses import Clause, Leaf
     from search.results import Span
 
 
@@ -46,9 +47,9 @@ def marks(shown: MarkedAbstract) -> list[str]:
 
 def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
     """Whether a marked text, read on its own, is what a part of a query asks for."""
-    assert isinstance(leaf, Terms | Sequence)
-    analyzer = searcher._published.analyzer
-    if isinstance(leaf, Sequence):
+    assert isinstance(leaf, Synonyms | Phrase)
+    analyzer = engine_of(searcher).published.analyzer
+    if isinstance(leaf, Phrase):
         return tuple(token.form for token in tokenize(text)) == leaf.forms
     terms = {term.text for term in leaf.terms}
     if leaf.concept:
@@ -63,23 +64,25 @@ def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
 def test_what_is_marked_matched_and_stands_where_it_is_said_to(
     query: str, searcher: Searcher
 ) -> None:
-    clause: Ranked = searcher._expander().expand(parse(query))
+    clause: FreeText = engine_of(searcher).expander.expand(parse(query)).clause
     asked = leaves(clause)
-    [segment] = searcher._postings.segments
-    documents = range(searcher._postings.size)
-    for document, *match in searcher._highlighter.matches(segment, asked, documents).tolist():
+    [segment] = engine_of(searcher).reader.segments
+    documents = range(engine_of(searcher).reader.size)
+    for document, *match in (
+        engine_of(searcher).highlighter.matches(segment, asked, documents).tolist()
+    ):
         field, start, end, leaf = match
-        stored = Stored.of(searcher._postings.strings(document))
+        stored = Stored.of(engine_of(searcher).reader.stored_strings(document))
         text = (stored.text if field else stored.title)[start:end]
         assert meets(searcher, asked[leaf], text), (asked[leaf], text)
 
 
 def excludes(clause: Clause) -> bool:
     match clause:
-        case Any(inner) | Every(inner) | Ranked(inner):
+        case AnyOf(inner) | AllOf(inner) | FreeText(inner):
             return any(map(excludes, inner))
         case _:
-            return isinstance(clause, Without)
+            return isinstance(clause, Exclusion)
 
 
 def check_spans(text: str, places: tuple[Span, ...]) -> None:
@@ -100,7 +103,7 @@ def _splits(text: str, place: int) -> bool:
 @given(query=QUERIES)
 @example(query="-placebo OR SPMS")
 def test_every_hit_of_the_page_is_shown_lawfully(query: str, searcher: Searcher) -> None:
-    clause = searcher._expander().expand(parse(query))
+    clause = engine_of(searcher).expander.expand(parse(query)).clause
     asked = leaves(clause)
     page = searcher.search(query, per_page=12)
     for hit in page.hits:
@@ -133,7 +136,7 @@ def test_every_hit_of_the_page_is_shown_lawfully(query: str, searcher: Searcher)
 def test_every_occurrence_of_a_word_is_marked_and_nothing_else(
     data: st.DataObject, searcher: Searcher
 ) -> None:
-    forms = searcher._speller._words
+    forms = engine_of(searcher).speller._words
     form = data.draw(st.sampled_from(forms))
     pmid = data.draw(st.sampled_from(ALL))
     found = searcher.abstract(pmid, f'"{form}"')

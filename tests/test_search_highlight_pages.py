@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import random
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
+from random_texts import NATO, Queries, random_abstracts
+from small_builds import by_whoosh
 
 from corpus import Report
 from index.build import write
@@ -17,9 +19,7 @@ from index.published import Published
 from index.segment.reader import IndexReader
 from index.segment.stored import STRINGS
 from search import Searcher
-from search.clauses import leaves
-from search.expand import Expander
-from search.highlight import (
+from search.local.highlight import (
     LONGEST_SNIPPET,
     MOST_SNIPPETS,
     ROOM,
@@ -28,20 +28,18 @@ from search.highlight import (
     completed,
     excerpts_of,
 )
-from search.parser import parse
-from search.ranking import Weights
+from search.local.plan import Planner
+from search.query.clauses import leaves
+from search.query.expand import Expander
+from search.query.parser import parse
 from search.results import Stored
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from random_texts import NATO, Queries, random_abstracts
-from small_builds import by_whoosh
+from search.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from search.clauses import Leaf
-    from search.highlight import Excerpt
+    from search.local.highlight import Excerpt
+    from search.query.clauses import Leaf
 
 ABSTRACTS = random_abstracts(7, 60)
 
@@ -62,9 +60,10 @@ def published(
     reader.close()
 
 
-def by_parts(postings: IndexReader, asked: list[Leaf], number: int) -> Excerpt:
-    matches = Highlighter(postings).matches(postings.segment_of(number), asked, [number])
-    kept, lines = postings.strings(number), Lines.of(asked)
+def by_parts(planner: Planner, asked: list[Leaf], number: int) -> Excerpt:
+    reader = planner.reader
+    matches = Highlighter(planner).matches(reader.segment_of(number), asked, [number])
+    kept, lines = reader.stored_strings(number), Lines.of(asked)
     [shown] = excerpts_of(matches, [kept], lines, MOST_SNIPPETS, LONGEST_SNIPPET)
     return completed(shown, Stored.of(kept), lines)
 
@@ -72,15 +71,16 @@ def by_parts(postings: IndexReader, asked: list[Leaf], number: int) -> Excerpt:
 def test_a_page_in_any_order_is_shown_as_each_of_its_documents_by_its_parts(
     published: Published,
 ) -> None:
-    postings = IndexReader(published.reader)
-    highlighter, queries, chance = Highlighter(postings), Queries(3), random.Random(3)
+    reader = IndexReader(published.reader)
+    planner, expander = Planner(reader), Expander(published, reader, Weights())
+    highlighter, queries, chance = Highlighter(planner), Queries(3), random.Random(3)
     marked = 0
     for _ in range(150):
-        clause = Expander(published, postings, weights=Weights()).expand(parse(queries.query()))
+        clause = expander.expand(parse(queries.query())).clause
         asked = list(dict.fromkeys(leaves(clause)))
-        page = chance.sample(range(postings.size), chance.choice((1, 2, 10)))
+        page = chance.sample(range(reader.size), chance.choice((1, 2, 10)))
         shown = highlighter.excerpts(asked, page)
-        assert shown == [by_parts(postings, asked, number) for number in page]
+        assert shown == [by_parts(planner, asked, number) for number in page]
         assert [one.pmid for one in shown] == [ABSTRACTS[number].pmid for number in page]
         marked += sum(bool(one.matches) for one in shown)
     assert marked > 150
@@ -99,7 +99,7 @@ def test_more_matches_than_there_is_room_for_take_another_turn(
 
 def test_a_file_that_cannot_be_read_is_told(searching: Callable[..., Searcher]) -> None:
     searcher = searching("alfa")
-    [segment] = searcher._postings.segments
+    [segment] = engine_of(searcher).reader.segments
     file, _ = segment.store.documents._arrays.place(STRINGS)
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), file)

@@ -9,8 +9,8 @@ import pytest
 from corpus import Abstract, Author, Section
 from index.record_fields import stored
 from index.segment.stored import StoredStrings
-from search.clauses import Between, Name
-from search.highlight import Excerpt, Lines, completed
+from search.local.highlight import Excerpt, Lines, completed
+from search.query.clauses import Name, YearRange
 from search.results import Stored
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ KEPT = Stored.of(StoredStrings.of(stored(PAPER)))
         (Name("q", "pmid", ("a7",)), [("pmid", "A7")]),
         (Name("q", "pmid", ("a8",)), []),
         (Name("q", "author", ("nobody",)), []),
-        (Between("q", 2003, 2005), [("year", "2004")]),
-        (Between("q", 2005, None), []),
+        (YearRange("q", 2003, 2005), [("year", "2004")]),
+        (YearRange("q", 2005, None), []),
     ],
 )
 def test_names_and_years_have_receipts_of_their_field(
-    leaf: Name | Between, expected: list[tuple[str, str]]
+    leaf: Name | YearRange, expected: list[tuple[str, str]]
 ) -> None:
     found = completed(
         Excerpt("A7", "Alfa", (), (), (), "{}", are_ascii=True), KEPT, Lines.of([leaf])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus import Abstract, Section
-from search.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
+from search.local.highlight import LONGEST_SNIPPET, MOST_SNIPPETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,9 +13,11 @@ from index import Vocabulary
 from index.build import write
 from index.published import Published
 from index.segment.reader import IndexReader
-from search import Searcher, highlight
-from search.clauses import Ranked, Term, Terms
-from search.ranking import Ranker
+from search import Searcher
+from search.local import highlight
+from search.local.bm25f import Ranker
+from search.local.plan import Planner
+from search.query.clauses import FreeText, Synonyms, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +40,7 @@ LITTLE = 64 << 10
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """Many documents of a few words: “alfa” is in all, “rare” in one of a thousand."""
+    """Sequence documents of a few words: “alfa” is in all, “rare” in one of a thousand."""
     home = tmp_path_factory.mktemp("many")
 
     def text(number: int) -> str:
@@ -54,8 +56,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     opened.close()
 
 
-def word(text: str) -> Terms:
-    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
+def word(text: str) -> Synonyms:
+    return Synonyms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
 class Allocated:
@@ -76,32 +78,32 @@ class Allocated:
 def test_a_rare_word_takes_a_few_bytes_a_document_and_keeps_only_its_hits(
     published: Published, form: str, hits: int
 ) -> None:
-    ranker = Ranker(IndexReader(published.reader))
-    ranker.rank(Ranked((word("bravo"),)))  # the lengths of all documents are kept from now on
+    ranker = Ranker(Planner(IndexReader(published.reader)))
+    ranker.rank(FreeText((word("bravo"),)))  # the lengths of all documents are kept from now on
     with Allocated() as allocated:
-        ranking = ranker.rank(Ranked((word(form),)))
+        ranking = ranker.rank(FreeText((word(form),)))
         documents, _ = ranking.best(0, 10)
     assert len(documents) == len(ranking) == hits
     assert allocated.peak < PER_DOCUMENT * DOCUMENTS + LITTLE
     del ranking, documents
     with Allocated() as allocated:
-        assert len(ranker.rank(Ranked((word(form),)))) == hits
+        assert len(ranker.rank(FreeText((word(form),)))) == hits
     assert allocated.peak < PER_DOCUMENT * DOCUMENTS + LITTLE
     assert allocated.kept < KEPT_PER_HIT * hits + LITTLE
 
 
 def test_a_word_of_all_documents_takes_a_few_numbers_a_document(published: Published) -> None:
-    ranker = Ranker(IndexReader(published.reader))
-    ranker.rank(Ranked((word("bravo"),)))
+    ranker = Ranker(Planner(IndexReader(published.reader)))
+    ranker.rank(FreeText((word("bravo"),)))
     with Allocated() as allocated:
-        assert len(ranker.rank(Ranked((word("alfa"),))).best(0, 10)[0]) == 10
+        assert len(ranker.rank(FreeText((word("alfa"),))).best(0, 10)[0]) == 10
     assert allocated.peak < 3 * PER_DOCUMENT * DOCUMENTS + LITTLE
 
 
 def test_to_open_the_postings_takes_nothing_that_grows_with_the_index(published: Published) -> None:
     with Allocated() as allocated:
         postings = IndexReader(published.reader)
-        found = postings.counts("stems", "rare")
+        found = postings.layer_postings("stems", "rare")
     assert len(found.documents) == DOCUMENTS // (100 * RARE)
     assert allocated.peak < LITTLE
 
@@ -110,7 +112,7 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    show, strings = highlight.show, IndexReader.strings
+    show, strings = highlight.show, IndexReader.stored_strings
 
     def shown(*told: Any) -> int:  # noqa: ANN401 (what a kernel is told)
         documents = array("q", told[8])
@@ -123,7 +125,7 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
         return strings(self, document)
 
     monkeypatch.setattr(highlight, "show", shown)
-    monkeypatch.setattr(IndexReader, "strings", whole)
+    monkeypatch.setattr(IndexReader, "stored_strings", whole)
     page = Searcher(published).search("alfa", per_page=10)
     assert page.total == DOCUMENTS
     own = [int(hit.pmid) for hit in page.hits]

@@ -12,20 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.tokenizer import tokenize
-from search import parser as module
-from search.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, _has_word, parse
-from search.query import (
-    All,
-    Either,
-    Fielded,
-    Group,
-    Node,
-    Not,
-    Phrase,
-    Prefix,
-    Words,
-    Years,
-)
+from search.query import parser as module
+from search.query.parser import MOST_CHARACTERS, MOST_LEVELS, MOST_WORDS, _has_word, parse
+from search.query.syntax import And, Fielded, Group, Node, Not, Or, Phrase, Prefix, Words, Years
 
 
 def items(text: str) -> tuple[Node, ...]:
@@ -41,11 +30,11 @@ def items(text: str) -> tuple[Node, ...]:
         ("IVIG -placebo", [Words("IVIG"), Not(Words("placebo"))]),
         ("IVIG NOT placebo", [Words("IVIG"), Not(Words("placebo"))]),
         ('-"relapse rate"', [Not(Phrase("relapse rate"))]),
-        ("fatigue OR pain", [Either((Words("fatigue"), Words("pain")))]),
-        ("fatigue | pain", [Either((Words("fatigue"), Words("pain")))]),
-        ("a OR b OR c", [Either((Words("a"), Words("b"), Words("c")))]),
+        ("fatigue OR pain", [Or((Words("fatigue"), Words("pain")))]),
+        ("fatigue | pain", [Or((Words("fatigue"), Words("pain")))]),
+        ("a OR b OR c", [Or((Words("a"), Words("b"), Words("c")))]),
         ("(a b) c", [Group((Words("a b"),)), Words("c")]),
-        ("a b AND c", [All((Group((Words("a b"),)), Group((Words("c"),))))]),
+        ("a b AND c", [And((Group((Words("a b"),)), Group((Words("c"),))))]),
         ("author:sorensen IVIG", [Fielded("author", Words("sorensen")), Words("IVIG")]),
         ("AUTHOR:Sorensen", [Fielded("author", Words("Sorensen"))]),
         ("author: sorensen", [Fielded("author", Words("sorensen"))]),
@@ -118,7 +107,7 @@ def depth(node: Node) -> int:
     match node:
         case Not(item) | Fielded(item=item):
             return 1 + depth(item)
-        case Either(inner) | All(inner) | Group(inner):
+        case Or(inner) | And(inner) | Group(inner):
             return 1 + max(map(depth, inner), default=0)
         case _:
             return 1

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from engine_parts import engine_of
 
 from corpus import Abstract, Author
 from index import Concept, Vocabulary
 from index.segment.reader import IndexReader
-from index.segment.segment import EMPTY, NOWHERE, Mention
+from index.segment.segment import EMPTY, NOWHERE, ConceptMention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ PAIR = Vocabulary.of(
 
 @pytest.fixture
 def postings(searching: Callable[..., Searcher]) -> IndexReader:
-    return searching(*TEXTS)._postings
+    return engine_of(searching(*TEXTS)).reader
 
 
 def listed(columns: tuple[NDArray[Any], ...]) -> list[list[float]]:
@@ -47,33 +48,43 @@ def by_document(counts: Counts) -> dict[int, tuple[float, float]]:
 def test_a_term_has_its_documents_in_order_and_how_often_each_holds_it(
     postings: IndexReader,
 ) -> None:
-    assert listed(postings.of("abstract", "alfa")) == [[0, 2], [2, 1]]
-    assert listed(postings.of("title", "alfa")) == [[1], [1]]
+    assert listed(postings.field_postings("abstract", "alfa")) == [[0, 2], [2, 1]]
+    assert listed(postings.field_postings("title", "alfa")) == [[1], [1]]
 
 
 @pytest.mark.parametrize("term", ["zulu", "", "alf", "al fa", "ALFA", "\N{GRINNING FACE}", "\0"])
 def test_a_term_that_is_nowhere_is_empty(term: str, postings: IndexReader) -> None:
-    assert postings.of("abstract", term) is EMPTY
-    assert postings.counts("stems", term) is NOWHERE
+    assert postings.field_postings("abstract", term) is EMPTY
+    assert postings.layer_postings("stems", term) is NOWHERE
     assert postings.names("author", (term,)).tolist() == []
     assert not postings.has("abstract", term)
-    assert not postings.known("stems", term)
-    assert postings.spread("abstract", term) == 0
-    assert postings.most("exact", term) == 0
+    assert not postings.has_in_layer("stems", term)
+    assert postings.document_frequency("abstract", term) == 0
+    assert postings.document_frequency_bound("exact", term) == 0
 
 
 def test_a_term_of_the_title_is_not_one_of_the_abstract(postings: IndexReader) -> None:
     assert postings.has("title", "alfa")
     assert not postings.has("title", "bravo")
-    assert postings.of("title", "bravo") is EMPTY
-    assert postings.known("stems", "bravo")
-    assert (postings.spread("title", "alfa"), postings.spread("abstract", "alfa")) == (1, 2)
-    assert (postings.most("exact", "alfa"), postings.most("exact", "bravo")) == (3, 2)
+    assert postings.field_postings("title", "bravo") is EMPTY
+    assert postings.has_in_layer("stems", "bravo")
+    assert (
+        postings.document_frequency("title", "alfa"),
+        postings.document_frequency("abstract", "alfa"),
+    ) == (1, 2)
+    assert (
+        postings.document_frequency_bound("exact", "alfa"),
+        postings.document_frequency_bound("exact", "bravo"),
+    ) == (3, 2)
 
 
 def test_a_term_is_counted_in_title_and_abstract_apart(postings: IndexReader) -> None:
-    assert by_document(postings.counts("stems", "alfa")) == {0: (0, 2), 1: (1, 0), 2: (0, 1)}
-    assert by_document(postings.counts("exact", "charlie")) == {1: (0, 1)}
+    assert by_document(postings.layer_postings("stems", "alfa")) == {
+        0: (0, 2),
+        1: (1, 0),
+        2: (0, 1),
+    }
+    assert by_document(postings.layer_postings("exact", "charlie")) == {1: (0, 1)}
 
 
 def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> None:
@@ -82,7 +93,7 @@ def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> N
         Abstract(str(number), "alfa", authors=tuple(Author(*name) for name in names))
         for number, names in enumerate(authors)
     ]
-    postings = searching(*abstracts)._postings
+    postings = engine_of(searching(*abstracts)).reader
     assert postings.names("author", ("gold",)).tolist() == [0, 1]
     assert postings.names("author", ("gold", "r")).tolist() == [0]
     assert postings.names("author", ("r", "smith")).tolist() == []
@@ -92,28 +103,28 @@ def test_names_in_a_row_are_of_one_name(searching: Callable[..., Searcher]) -> N
 
 
 def test_terms_that_begin_so_come_with_their_documents(postings: IndexReader) -> None:
-    assert postings.starting("abstract_exact", "al") == {"alfa": 2, "alpine": 1, "alps": 1}
-    assert postings.starting("abstract_exact", "alps") == {"alps": 1}
-    assert postings.starting("title_exact", "al") == {"alfa": 1}
-    assert postings.starting("abstract_exact", "zu") == {}
+    assert postings.with_prefix("abstract_exact", "al") == {"alfa": 2, "alpine": 1, "alps": 1}
+    assert postings.with_prefix("abstract_exact", "alps") == {"alps": 1}
+    assert postings.with_prefix("title_exact", "al") == {"alfa": 1}
+    assert postings.with_prefix("abstract_exact", "zu") == {}
 
 
 def test_all_terms_of_a_field_begin_with_nothing(postings: IndexReader) -> None:
-    assert postings.starting("abstract_exact", "") == {
+    assert postings.with_prefix("abstract_exact", "") == {
         "alfa": 2,
         "alpine": 1,
         "alps": 1,
         "bravo": 2,
         "charlie": 1,
     }
-    assert postings.starting("author", "") == {}
+    assert postings.with_prefix("author", "") == {}
 
 
 def test_words_that_can_be_guessed_are_long_enough_and_without_digits(
     searching: Callable[..., Searcher],
 ) -> None:
-    postings = searching(("alfa t2 0.41", "alfa mri t2load bravo"), "bravo bravo")._postings
-    assert postings.forms() == {"alfa": 2, "bravo": 2}
+    postings = engine_of(searching(("alfa t2 0.41", "alfa mri t2load bravo"), "bravo bravo")).reader
+    assert postings.guessable_words() == {"alfa": 2, "bravo": 2}
 
 
 def test_columns_and_what_is_stored_are_those_of_the_documents(
@@ -123,27 +134,27 @@ def test_columns_and_what_is_stored_are_those_of_the_documents(
         Abstract(pmid="A1", title="alfa", year=2003, authors=(Author("Gold", "R"),)),
         Abstract(pmid="A2", title="bravo charlie"),
     ]
-    postings = searching(*abstracts)._postings
+    postings = engine_of(searching(*abstracts)).reader
     assert (postings.count, postings.size, postings.live) == (2, 2, None)
     assert postings.column("year").tolist() == [2003, 0]
     assert postings.column("title_length").tolist() == [1, 2]
     assert [postings.pmid(number) for number in range(2)] == ["A1", "A2"]
-    kept = postings.strings(1)
+    kept = postings.stored_strings(1)
     assert (kept["pmid"], kept["title"], kept["abstract"]) == ("A2", "bravo charlie", "")
-    assert postings.starting("author", "") == {"gold": 1, "r": 1}
+    assert postings.with_prefix("author", "") == {"gold": 1, "r": 1}
 
 
 def test_mentions_are_where_the_text_has_the_concept(searching: Callable[..., Searcher]) -> None:
     texts = [("An AB", "Alfa bravo. And charlie  delta, AB."), "nothing", "charlie delta"]
-    postings = searching(*texts, concepts=PAIR)._postings
+    postings = engine_of(searching(*texts, concepts=PAIR)).reader
     assert list(postings.mentions(0)) == [
-        Mention("ab", "title", 3, 5),
-        Mention("ab", "abstract", 0, 10),
-        Mention("cd", "abstract", 16, 30),
-        Mention("ab", "abstract", 32, 34),
+        ConceptMention("ab", "title", 3, 5),
+        ConceptMention("ab", "abstract", 0, 10),
+        ConceptMention("cd", "abstract", 16, 30),
+        ConceptMention("ab", "abstract", 32, 34),
     ]
     assert list(postings.mentions(1)) == []
-    assert list(postings.mentions(2)) == [Mention("cd", "abstract", 0, 13)]
+    assert list(postings.mentions(2)) == [ConceptMention("cd", "abstract", 0, 13)]
 
 
 def likely(
@@ -158,7 +169,7 @@ def test_terms_are_likely_by_how_much_of_their_documents_they_are(
     searching: Callable[..., Searcher],
 ) -> None:
     texts = [("alfa bravo", "the alfas"), "charlie delta, auto-immune", "alfa"]
-    postings = searching(*texts, concepts=PAIR)._postings
+    postings = engine_of(searching(*texts, concepts=PAIR)).reader
     forms = ("charli", "delta", "auto", "immun", "autoimmun")
     sixths = {("stems", form): 1 / 6 for form in forms} | {("concepts", "cd"): 1 / 6}
     assert likely(postings, {1: 1.0}) == pytest.approx(sixths)
@@ -174,29 +185,29 @@ def test_terms_are_likely_by_how_much_of_their_documents_they_are(
 def test_of_equally_likely_terms_those_met_first_come_first(
     searching: Callable[..., Searcher],
 ) -> None:
-    postings = searching("zulu kilo", "bravo zulu alfa kilo", concepts=PAIR)._postings
+    postings = engine_of(searching("zulu kilo", "bravo zulu alfa kilo", concepts=PAIR)).reader
     forms = [form for _, form in likely(postings, {1: 1.0})]
     assert forms == ["zulu", "kilo", "bravo", "alfa"]
 
 
 def test_any_number_of_terms_is_found_likely(searching: Callable[..., Searcher]) -> None:
     forms = [f"x{number}x" for number in range(3000)]
-    found = likely(searching(" ".join(forms), "alfa")._postings, {0: 1.0})
+    found = likely(engine_of(searching(" ".join(forms), "alfa")).reader, {0: 1.0})
     assert [form for _, form in found] == forms
 
 
 def test_threads_that_read_at_once_all_read_the_same(searcher: Searcher) -> None:
-    terms = sorted(searcher._postings.starting("abstract_exact", ""))[:150]
+    terms = sorted(engine_of(searcher).reader.with_prefix("abstract_exact", ""))[:150]
 
     def read(postings: IndexReader) -> list[object]:
-        lists = [listed(postings.of("abstract_exact", term)) for term in terms]
+        lists = [listed(postings.field_postings("abstract_exact", term)) for term in terms]
         rows = [postings.names("author", (term, "ms")).tolist() for term in terms]
         mentions = [list(postings.mentions(number)) for number in range(postings.size)]
         return [lists, rows, mentions]
 
-    expected = read(searcher._postings)
+    expected = read(engine_of(searcher).reader)
     for _ in range(3):
-        shared = IndexReader(searcher._published.reader)
+        shared = IndexReader(engine_of(searcher).published.reader)
         with ThreadPoolExecutor(8) as threads:
             assert list(threads.map(lambda _, on=shared: read(on), range(8))) == [expected] * 8
 
@@ -209,7 +220,7 @@ def test_a_beginning_is_the_commonest_of_the_words_that_start_so(
     fields = ("title_exact", "abstract_exact")
     counts: dict[str, int] = {}
     for field in fields:
-        for form, count in postings.starting(field, prefix).items():
+        for form, count in postings.with_prefix(field, prefix).items():
             counts[form] = counts.get(form, 0) + count
     ordered = sorted(counts, key=lambda form: (-counts[form], form))
-    assert postings.beginning(fields, prefix, most) == (ordered[:most], len(ordered))
+    assert postings.commonest_with_prefix(fields, prefix, most) == (ordered[:most], len(ordered))

@@ -1,4 +1,4 @@
-"""Ranking against an oracle: the formula of ``search.ranking`` written out, over plain Python."""
+"""Ranking against an oracle: the formula of ``search.local.bm25f`` in plain Python."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.index import open_dir
@@ -18,8 +19,8 @@ from index import Analyzer, Concept, Published, Vocabulary
 from index.build import write
 from index.whoosh_codec.schema import schema
 from search import Searcher
-from search.clauses import Any, Every, Hint, Ranked, Sequence, Term, Terms, Without
-from search.ranking import Weights
+from search.query.clauses import AllOf, AnyOf, Exclusion, FreeText, Hint, Phrase, Synonyms, Term
+from search.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,15 +61,15 @@ class Oracle:
             for name in ("title", "abstract")
         }
 
-    def frequency(self, leaf: Terms | Sequence, text: str, name: str) -> float:
-        if isinstance(leaf, Sequence):
+    def frequency(self, leaf: Synonyms | Phrase, text: str, name: str) -> float:
+        if isinstance(leaf, Phrase):
             forms = [term for term, *_ in self.analyzer.layer(text, "exact")]
             width = len(leaf.forms)
             return sum(tuple(forms[i : i + width]) == leaf.forms for i in range(len(forms)))
         read = [occurrence.term for occurrence in self.analyzer.layer(text, leaf.layer)]
         return sum(weight * read.count(term) for term, weight in leaf.terms if name in leaf.fields)
 
-    def x(self, leaf: Terms | Sequence, fields: dict[str, str]) -> float:
+    def x(self, leaf: Synonyms | Phrase, fields: dict[str, str]) -> float:
         total = 0.0
         for name, text in fields.items():
             weight, b = WEIGHTS.of(name)
@@ -76,7 +77,7 @@ class Oracle:
             total += weight * self.frequency(leaf, text, name) / (1 - b + b * length)
         return total
 
-    def scores(self, leaf: Terms | Sequence) -> dict[int, float]:
+    def scores(self, leaf: Synonyms | Phrase) -> dict[int, float]:
         x = {n: self.x(leaf, fields) for n, fields in enumerate(self.fields)}
         matching = sum(value > 0 for value in x.values())
         idf = math.log(1 + (len(x) - matching + 0.5) / (matching + 0.5))
@@ -87,21 +88,21 @@ class Oracle:
         }
 
 
-def word(text: str) -> Terms:
-    return Terms(text, (Term(text),), "stems", ("title", "abstract"))
+def word(text: str) -> Synonyms:
+    return Synonyms(text, (Term(text),), "stems", ("title", "abstract"))
 
 
-def concept(id_: str, *narrower: str) -> Terms:
+def concept(id_: str, *narrower: str) -> Synonyms:
     terms = (Term(id_), *(Term(one, WEIGHTS.narrower) for one in narrower))
-    return Terms(id_, terms, "concepts", ("title", "abstract"), id_)
+    return Synonyms(id_, terms, "concepts", ("title", "abstract"), id_)
 
 
-def phrase(*forms: str) -> Sequence:
-    return Sequence(" ".join(forms), forms, ("title", "abstract"))
+def phrase(*forms: str) -> Phrase:
+    return Phrase(" ".join(forms), forms, ("title", "abstract"))
 
 
 def ranked(searcher: Searcher, *clauses: object) -> dict[int, float]:
-    ranking = searcher._ranker.rank(Ranked(clauses))
+    ranking = engine_of(searcher, WEIGHTS).ranker.rank(FreeText(clauses))
     documents, scores = ranking.best(0, len(ranking))
     assert list(scores) == sorted(scores, reverse=True)
     assert sorted(documents.tolist()) == ranking.documents.tolist()
@@ -133,12 +134,14 @@ def test_every_leaf_and_every_sum_of_leaves_scores_as_the_formula_says(
     expected = {leaf: oracle.scores(leaf) for leaf in LEAVES}
     for leaf in LEAVES:
         found = (
-            ranked(searcher, leaf) if isinstance(leaf, Terms) else ranked(searcher, Any((leaf,)))
+            ranked(searcher, leaf)
+            if isinstance(leaf, Synonyms)
+            else ranked(searcher, AnyOf((leaf,)))
         )
         assert found == pytest.approx(expected[leaf]), leaf
     chance = random.Random(seed)
     for _ in range(40):
-        chosen = [leaf for leaf in chance.sample(LEAVES, 3) if isinstance(leaf, Terms)]
+        chosen = [leaf for leaf in chance.sample(LEAVES, 3) if isinstance(leaf, Synonyms)]
         if chosen:
             found = ranked(searcher, *chosen)
             assert found == pytest.approx(summed(*(expected[leaf] for leaf in chosen)))
@@ -150,14 +153,14 @@ def test_brackets_of_words_are_none_and_hints_count_within_their_bracket_only(
     searcher = searching(*random_texts(7), weights=WEIGHTS, concepts=NATO)
     alfa, golf, hotel, pair = word("alfa"), word("golf"), word("hotel"), phrase("alfa", "bravo")
     plain = ranked(searcher, alfa, golf, hotel)
-    assert ranked(searcher, Ranked((alfa, golf)), hotel) == pytest.approx(plain)
-    assert ranked(searcher, Ranked((Ranked((alfa,)), golf)), Ranked((hotel,))) == plain
-    bound = ranked(searcher, Ranked((alfa, golf)), pair)
+    assert ranked(searcher, FreeText((alfa, golf)), hotel) == pytest.approx(plain)
+    assert ranked(searcher, FreeText((FreeText((alfa,)), golf)), FreeText((hotel,))) == plain
+    bound = ranked(searcher, FreeText((alfa, golf)), pair)
     assert bound == pytest.approx(ranked(searcher, alfa, golf, pair))
-    hinted = Ranked((golf, Hint(alfa, 0.5)))
+    hinted = FreeText((golf, Hint(alfa, 0.5)))
     both = summed(ranked(searcher, hinted), ranked(searcher, hotel))
     assert ranked(searcher, hinted, hotel) == pytest.approx(both)
-    assert ranked(searcher, Any((hinted, hotel))) == pytest.approx(both)
+    assert ranked(searcher, AnyOf((hinted, hotel))) == pytest.approx(both)
 
 
 def test_what_must_match_and_must_not_is_plain_set_arithmetic(
@@ -168,10 +171,10 @@ def test_what_must_match_and_must_not_is_plain_set_arithmetic(
     oracle = Oracle(texts)
     golf, hotel, pair = word("golf"), word("hotel"), phrase("alfa", "bravo")
     has = {leaf: set(oracle.scores(leaf)) for leaf in (golf, hotel, pair)}
-    assert set(ranked(searcher, Every((golf, hotel)))) == has[golf] & has[hotel]
-    assert set(ranked(searcher, Any((golf, pair)))) == has[golf] | has[pair]
-    assert set(ranked(searcher, golf, Without(hotel))) == has[golf] - has[hotel]
-    assert set(ranked(searcher, Without(golf))) == set(range(len(texts))) - has[golf]
+    assert set(ranked(searcher, AllOf((golf, hotel)))) == has[golf] & has[hotel]
+    assert set(ranked(searcher, AnyOf((golf, pair)))) == has[golf] | has[pair]
+    assert set(ranked(searcher, golf, Exclusion(hotel))) == has[golf] - has[hotel]
+    assert set(ranked(searcher, Exclusion(golf))) == set(range(len(texts))) - has[golf]
     found = ranked(searcher, golf, pair)
     assert set(found) == has[pair]
     assert found == pytest.approx(
@@ -182,12 +185,12 @@ def test_what_must_match_and_must_not_is_plain_set_arithmetic(
 @settings(max_examples=60, deadline=None)
 @given(clauses=st.lists(st.sampled_from(LEAVES), min_size=1, max_size=4), data=st.data())
 def test_another_word_never_loses_a_hit_and_never_lowers_a_score(
-    clauses: list[Terms], data: st.DataObject, nato_searcher: Searcher
+    clauses: list[Synonyms], data: st.DataObject, nato_searcher: Searcher
 ) -> None:
-    words = [clause for clause in clauses if isinstance(clause, Terms)]
+    words = [clause for clause in clauses if isinstance(clause, Synonyms)]
     if not words:
         return
-    more = data.draw(st.sampled_from([leaf for leaf in LEAVES if isinstance(leaf, Terms)]))
+    more = data.draw(st.sampled_from([leaf for leaf in LEAVES if isinstance(leaf, Synonyms)]))
     before, after = ranked(nato_searcher, *words), ranked(nato_searcher, *words, more)
     assert all(after[n] >= score - 1e-12 for n, score in before.items())
 
@@ -209,7 +212,9 @@ def test_ties_go_to_the_later_year_and_then_to_the_order_of_indexing(
 ) -> None:
     years = (2001, 2005, None, 2005, 1999)
     abstracts = [Abstract(pmid=str(n), title="alfa", year=year) for n, year in enumerate(years)]
-    documents, scores = searching(*abstracts)._ranker.rank(Ranked((word("alfa"),))).best(0, 5)
+    documents, scores = (
+        engine_of(searching(*abstracts)).ranker.rank(FreeText((word("alfa"),))).best(0, 5)
+    )
     assert len(set(scores.tolist())) == 1
     assert documents.tolist() == [1, 3, 0, 4, 2]
 
@@ -238,7 +243,7 @@ def test_a_word_in_a_shorter_text_and_in_the_title_weighs_more(
 
 def test_whoosh_finds_the_same_documents(searching: Callable[..., Searcher]) -> None:
     searcher = searching(*random_texts(11), concepts=NATO)
-    index = open_dir(str(searcher._published.folder), schema=schema(Analyzer(NATO)))
+    index = open_dir(str(engine_of(searcher).published.folder), schema=schema(Analyzer(NATO)))
     with index.searcher() as theirs:
         for form in ALPHABET:
             query = Or([WhooshTerm("title", form), WhooshTerm("abstract", form)])

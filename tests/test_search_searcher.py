@@ -6,15 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from engine_parts import engine_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Abstract, Author, Section
 from index import Concept, Vocabulary
 from search import AbstractNotFound, Searcher
-from search.facets import KINDS
-from search.feedback import Settings
-from search.searcher import DEEPEST, MOST_PER_PAGE
+from search.local.facets import KINDS
+from search.request import DEEPEST, MOST_PER_PAGE
+from search.weights import FeedbackWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +111,7 @@ def test_facets_that_nobody_looks_at_are_not_counted(searcher: Searcher) -> None
 def test_feedback_can_be_set_when_an_index_is_opened(index_dir: Path, searcher: Searcher) -> None:
     query = "placebo relapse treatment trial"
     plain = dict(searcher.rank(query))  # of so few abstracts no term is rare enough to be added
-    with Searcher.open(index_dir, feedback=Settings(commonest=1.0)) as opened:
+    with Searcher.open(index_dir, feedback=FeedbackWeights(commonest=1.0)) as opened:
         raised = dict(opened.rank(query))
     assert raised.keys() == plain.keys()
     assert all(raised[pmid] >= score for pmid, score in plain.items())
@@ -258,7 +259,7 @@ def test_a_spelling_is_offered_where_it_finds_something(
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_whatever_is_suggested_has_hits(data: st.DataObject, searcher: Searcher) -> None:
-    word = data.draw(st.sampled_from(searcher._speller._words))
+    word = data.draw(st.sampled_from(engine_of(searcher).speller._words))
     place = data.draw(st.integers(0, len(word) - 1))
     slip = word[:place] + data.draw(st.sampled_from("abcxyz")) + word[place + 1 :]
     form = data.draw(st.sampled_from(["{}", '"{}"', "title:{}", "IVIG {}", '"{} rate"', "-{}"]))

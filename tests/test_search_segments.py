@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from engine_parts import engine_of
+from random_texts import NATO, WORDS, Queries, random_abstracts
+from small_builds import by_whoosh
 
 from corpus import Abstract, Report, Section
 from index import Published, Vocabulary
@@ -18,11 +20,6 @@ from index.build import write
 from index.whoosh_codec.codec import ArrayWriter
 from search import Searcher
 from search.results import Stored
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from random_texts import NATO, WORDS, Queries, random_abstracts
-from small_builds import by_whoosh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,13 +103,13 @@ def test_what_is_marked_is_there_for_every_abstract(searchers: Searchers, name: 
 
 @pytest.mark.parametrize("name", ["built", "segments", "deletions", "merged"])
 def test_no_more_abstracts_have_a_word_than_may_have_it(searchers: Searchers, name: str) -> None:
-    postings = searchers[name]._postings
+    postings = engine_of(searchers[name]).reader
     deleted = len(GONE) if name == "deletions" else 0
     for word in filter(str.isalpha, WORDS):
-        there = len(postings.counts("exact", word).documents)
-        assert there <= postings.most("exact", word) <= there + deleted
+        there = len(postings.layer_postings("exact", word).documents)
+        assert there <= postings.document_frequency_bound("exact", word) <= there + deleted
         for field in ("title_exact", "abstract_exact"):
-            assert postings.spread(field, word) <= there
+            assert postings.document_frequency(field, word) <= there
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -121,17 +118,20 @@ def test_terms_are_as_likely_as_a_count_by_hand_says(
     searchers: Searchers, name: str, seed: int
 ) -> None:
     chance = random.Random(seed)
-    postings, analyzer = searchers[name]._postings, searchers[name]._published.analyzer
+    postings, analyzer = (
+        engine_of(searchers[name]).reader,
+        engine_of(searchers[name]).published.analyzer,
+    )
     hits = [
         int(one)
         for pmid, _ in searchers[name].rank("alfa")
-        for one in postings.of("pmid", pmid).documents
+        for one in postings.field_postings("pmid", pmid).documents
     ]
     shares = {number: chance.random() for number in chance.sample(hits, min(8, len(hits)))}
     likelihoods: Counter[tuple[str, str]] = Counter()
     holders: Counter[tuple[str, str]] = Counter()
     for number, share in shares.items():
-        abstract = Stored.of(postings.strings(number)).abstract
+        abstract = Stored.of(postings.stored_strings(number)).abstract
         terms = Counter(
             (layer, found.term)
             for layer in ("stems", "concepts")
@@ -144,7 +144,7 @@ def test_terms_are_as_likely_as_a_count_by_hand_says(
     shared_by, most = chance.randint(1, 3), chance.randint(5, 60)
     documents, weights = np.array([*shares]), np.array([*shares.values()])
     found = list(postings.likely(documents, weights, shared_by, range(2, most + 1)))
-    spread = {term: len(postings.counts(*term).documents) for term in likelihoods}
+    spread = {term: len(postings.layer_postings(*term).documents) for term in likelihoods}
     assert {tuple(term): likelihood for term, likelihood in found} == pytest.approx(
         {
             term: likelihood
@@ -194,7 +194,7 @@ def test_fields_that_are_empty_in_a_whole_segment_are_no_hindrance(
 def test_when_all_is_deleted_nothing_is_found(
     tmp_path: Path, searching: Callable[..., Searcher]
 ) -> None:
-    built = searching("alfa bravo", "alfa")._published
+    built = engine_of(searching("alfa bravo", "alfa")).published
     abstracts = list(built.abstracts())
     index = deleted(segmented(tmp_path / "parts", built, [abstracts]), ["1", "2"])
     searcher = Searcher(dataclasses.replace(built, reader=index.reader()))
@@ -207,7 +207,7 @@ def test_when_all_is_deleted_nothing_is_found(
 def test_a_deleted_word_is_missing_and_no_spelling_of_another(
     tmp_path: Path, searching: Callable[..., Searcher]
 ) -> None:
-    built = searching("alfa bravo", "charlie delta")._published
+    built = engine_of(searching("alfa bravo", "charlie delta")).published
     abstracts = list(built.abstracts())
     index = deleted(segmented(tmp_path / "parts", built, [abstracts]), ["2"])
     searcher = Searcher(dataclasses.replace(built, reader=index.reader()))

@@ -7,23 +7,25 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from engine_parts import engine_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from index.text.tokenizer import fold
-from search.suggest import Speller, _letters, _replaced
+from search.assist.spelling import Speller, _letters, _replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from search import Searcher
+    from search.backend import TermIndex
 
 
 @pytest.fixture
 def speller(searching: Callable[..., Searcher]) -> Speller:
     texts = ("placebo placebo relapse", "placebo relapsed", "Sjögren interleukin-10 gait 2004")
-    return Speller(searching(*texts)._postings)
+    return Speller(engine_of(searching(*texts)).reader)
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,12 @@ def test_the_nearest_word_of_the_index(written: str, meant: str | None, speller:
 def test_of_equally_near_words_the_one_of_more_abstracts_is_meant(
     searching: Callable[..., Searcher],
 ) -> None:
-    speller = Speller(searching("lesion", "legion", "lesion", "legion", "lesion")._postings)
+    speller = Speller(engine_of(searching("lesion", "legion", "lesion", "legion", "lesion")).reader)
     assert speller.nearest("leyion") == "lesion"
 
 
 def test_the_first_letter_is_seldom_mistyped(searching: Callable[..., Searcher]) -> None:
-    speller = Speller(searching("mouse", "house house", "house")._postings)
+    speller = Speller(engine_of(searching("mouse", "house house", "house")).reader)
     assert speller.nearest("mouze") == "mouse"
     assert speller.nearest("moouse") == "mouse"
 
@@ -83,7 +85,7 @@ def test_what_looks_like_a_pattern_is_only_text(speller: Speller) -> None:
 def test_one_slip_in_a_word_of_the_page_leads_to_a_word_of_the_page(
     data: st.DataObject, searcher: Searcher
 ) -> None:
-    speller = searcher._speller
+    speller = engine_of(searcher).speller
     word = data.draw(st.sampled_from([word for word in speller._words if len(word) > 5]))
     place = data.draw(st.integers(1, len(word) - 2))
     slip = data.draw(
@@ -106,7 +108,7 @@ def test_one_slip_in_a_word_of_the_page_leads_to_a_word_of_the_page(
 def test_no_text_is_too_strange_to_be_looked_up(
     query: str, missing: list[str], searcher: Searcher
 ) -> None:
-    better = searcher._speller.better(query, missing)
+    better = engine_of(searcher).speller.better(query, missing)
     assert better is None or better != query
 
 
@@ -120,7 +122,9 @@ LETTERS = "abcdeéα\N{CYRILLIC SMALL LETTER A}"
     edits=st.integers(1, 3),
 )
 def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: int) -> None:
-    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    speller = Speller(
+        cast("TermIndex", SimpleNamespace(guessable_words=lambda: dict.fromkeys(words, 1)))
+    )
     near = speller._near(form, most=3)
     within = {speller._words[place] for place in near.within(edits)}
     assert {word for word in words if OSA.distance(word, form) <= edits} <= within
@@ -128,9 +132,11 @@ def test_no_word_that_is_near_is_left_out(words: list[str], form: str, edits: in
 
 def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
     forms = {"relapsed": 2, "relapser": 7, "relapses": 7, "delapse": 90}
-    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: forms)))
+    speller = Speller(cast("TermIndex", SimpleNamespace(guessable_words=lambda: forms)))
     assert speller.nearest("relapsex") == "relapser"
-    assert Speller(cast("IndexReader", SimpleNamespace(forms=dict))).nearest("relapse") is None
+    assert (
+        Speller(cast("TermIndex", SimpleNamespace(guessable_words=dict))).nearest("relapse") is None
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -140,7 +146,9 @@ def test_of_equally_near_words_the_one_of_most_abstracts_is_meant() -> None:
 )
 @example(words=["aacb", "abcb"], form="abcb")
 def test_the_nearest_of_all_words_is_found(words: list[str], form: str) -> None:
-    speller = Speller(cast("IndexReader", SimpleNamespace(forms=lambda: dict.fromkeys(words, 1))))
+    speller = Speller(
+        cast("TermIndex", SimpleNamespace(guessable_words=lambda: dict.fromkeys(words, 1)))
+    )
     least = min(OSA.distance(word, form) for word in words)
     nearest = speller.nearest(form)
     if least > min(3, 1 + len(form) // 6):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpus import bundled_corpus, gather
 from corpus.report import Report
 from index import Concept, Vocabulary
-from search.switches import UNKNOWN_NAMED
+from search.query.switches import UNKNOWN_NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

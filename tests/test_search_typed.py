@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import AbstractNotFound
-from search.searcher import DEEPEST, MOST_PER_PAGE
+from search.request import DEEPEST, MOST_PER_PAGE
 
 if TYPE_CHECKING:
     from search import Searcher

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import random
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+from random_texts import NATO, Queries, random_abstracts
+from small_builds import by_whoosh
+from whoosh_ranking import Oracle
 
 from corpus import Report
 from index import chunks as chunks_module
@@ -22,17 +23,13 @@ from index.build import write
 from index.published import Published
 from index.segment.reader import IndexReader
 from index.whoosh_codec.codec import ArrayWriter
-from search.clauses import Ranked
-from search.expand import Expander
-from search.feedback import Feedback, Settings
-from search.parser import parse
-from search.ranking import Ranker, Weights
-
-sys.path.append(str(Path(__file__).parent / "helpers"))
-
-from random_texts import NATO, Queries, random_abstracts
-from small_builds import by_whoosh
-from whoosh_ranking import Oracle
+from search.local.bm25f import Ranker
+from search.local.feedback import Feedback
+from search.local.plan import Planner
+from search.query.clauses import FreeText
+from search.query.expand import Expander
+from search.query.parser import parse
+from search.weights import FeedbackWeights, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from whoosh.index import FileIndex
     from whoosh.reading import IndexReader as WhooshReader
 
-    from search.ranking import Ranking
+    from search.local.bm25f import Ranking
 
 QUERIES = 500
 """So many for each of four indexes."""
@@ -66,13 +63,14 @@ class Engine(NamedTuple):
         return cls(
             published,
             postings,
-            Ranker(postings, WEIGHTS),
-            Feedback(postings, Settings(shortest_query=2, commonest=0.9)),
+            Ranker(Planner(postings), WEIGHTS),
+            Feedback(postings, FeedbackWeights(shortest_query=2, commonest=0.9)),
             Oracle(published.reader, WEIGHTS),
         )
 
-    def clause(self, text: str, *off: str) -> Ranked:
-        return Expander(self.published, self.postings, off=off, weights=WEIGHTS).expand(parse(text))
+    def clause(self, text: str, *off: str) -> FreeText:
+        expander = Expander(self.published, self.postings, WEIGHTS)
+        return expander.expand(parse(text), off=off).clause
 
 
 def delete_some(index: FileIndex) -> None:
@@ -119,7 +117,7 @@ def engine(
     reader.close()
 
 
-def compare(engine: Engine, clause: Ranked, ranking: Ranking, query: str) -> None:
+def compare(engine: Engine, clause: FreeText, ranking: Ranking, query: str) -> None:
     """Sees that a ranking is Whoosh's: the same documents, scores and order."""
     expected = dict(engine.oracle.rank(clause))
     documents, scores = (column.tolist() for column in ranking.best(0, len(ranking)))
@@ -141,8 +139,8 @@ def test_whoosh_finds_the_same_hits_with_the_same_scores(engine: Engine) -> None
         with_hits += len(ranking) > 0
         hints = engine.feedback.hints(clause, ranking)
         if hints:
-            raised = Ranked((*clause.clauses, *hints))
-            compare(engine, raised, engine.ranker.raised(ranking, hints), query)
+            raised = FreeText((*clause.clauses, *hints))
+            compare(engine, raised, engine.ranker.with_hints(ranking, hints), query)
     assert with_hits > QUERIES / 2
 
 
@@ -191,8 +189,8 @@ def test_copies_of_a_text_score_the_same_and_stand_by_their_years(engine: Engine
     queries = Queries(3)
     texts = {
         number: (
-            engine.postings.strings(number)["title"],
-            engine.postings.strings(number)["abstract"],
+            engine.postings.stored_strings(number)["title"],
+            engine.postings.stored_strings(number)["abstract"],
         )
         for number in engine.oracle.live
     }

@@ -378,7 +378,7 @@ static void put_receipts(Message *out, const Receipt *receipt, int64_t receipts,
     }
 }
 
-/* Writes a message: a list of `Excerpt` of search/highlight.py, one a document.
+/* Writes a message: a list of `Excerpt` of search/local/highlight.py, one a document.
  *
  * `strings` has those of all documents end to end. Of each document there are `fields` of them, and
  * `bounds` from where to where they go, counted from anywhere; `shown` are the places of title,

@@ -1,4 +1,4 @@
-/* The scores of a query, by the formula in search/ranking.py, and the best hits. */
+/* The scores of a query, by the formula in search/local/bm25f.py, and the best hits. */
 #include "columns.h"
 
 #include <stdlib.h>

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,35 +17,21 @@ from index.schema import TEXT_FIELDS, field_of
 from index.segment.groups import CONCEPTS, EXACT, PLACES
 from index.segment.lexicon import ABSENT
 from index.segment.segment import EMPTY, NOWHERE, Counts, PostingList, Segment
-from search.asked import asked_of
-from search.clauses import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence as Many
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader as WhooshReader
 
     from index.analyzer import Layer
-    from index.segment.segment import GroupTerm, Mention
+    from index.segment.segment import ConceptMention, GroupTerm
     from index.segment.stored import StoredStrings
-    from search.asked import Asked
-    from search.clauses import Leaf
 
     Numbers = NDArray[Any]
 
-TERMS_KEPT = 1 << 14
+TERMS_CACHED = 1 << 14
 """Of how many terms it is remembered how many documents have them: about 2 MB."""
-
-FEW = 4
-"""Terms that most leaves have no more of: a word, a small concept."""
-
-LEAVES_KEPT = 1 << 12
-"""Of how many leaves with few terms it is kept what they ask for: 4 MB."""
-
-BROAD_KEPT = 1 << 9
-"""Of how many with more terms, such as beginnings of words: 25 MB at most, with the leaves."""
 
 SHORTEST_FORM = 4
 """Letters of a word that can be guessed."""
@@ -53,10 +39,10 @@ SHORTEST_FORM = 4
 _NO_NUMBERS = np.empty(0, np.int32)
 
 
-class Beginning(NamedTuple):
+class CommonestTerms(NamedTuple):
     """Terms that begin alike: the commonest, in that order, and how many there are in all."""
 
-    forms: list[str]
+    terms: list[str]
     total: int
 
 
@@ -69,14 +55,9 @@ class IndexReader:
         """How many document numbers there are."""
         self.count: int = reader.doc_count()
         """How many documents there are; deleted ones do not count."""
-        self.spread = lru_cache(TERMS_KEPT)(self._spread)
-        asked = partial(asked_of, self.segments)
-        self._asked, self._asked_broadly = (
-            lru_cache(LEAVES_KEPT)(asked),
-            lru_cache(BROAD_KEPT)(asked),
-        )
+        self.document_frequency = lru_cache(TERMS_CACHED)(self._document_frequency)
 
-    def of(self, field: str, term: str) -> PostingList:
+    def field_postings(self, field: str, term: str) -> PostingList:
         """The documents with a term in a field; ``EMPTY`` if there are none."""
         group = PLACES[field].group
         found = [one.field(field, number) for one, number in self._numbers(group, term)]
@@ -85,23 +66,18 @@ class IndexReader:
         lists = PostingList(*map(np.concatenate, zip(*found, strict=True)))
         return lists if len(lists.documents) else EMPTY
 
-    def asked(self, leaf: Leaf) -> Asked:
-        """What ``index.kernels`` is told of a leaf."""
-        is_broad = isinstance(leaf, Terms) and len(leaf.terms) > FEW
-        return self._asked_broadly(leaf) if is_broad else self._asked(leaf)
-
     def has(self, field: str, term: str) -> bool:
         """Whether any document has the term in the field."""
-        return self.spread(field, term) > 0
+        return self.document_frequency(field, term) > 0
 
-    def known(self, layer: Layer, term: str) -> bool:
+    def has_in_layer(self, layer: Layer, term: str) -> bool:
         """Whether title or abstract of any document has a term of a layer."""
         for one, number in self._numbers(layer, term):
             if one.live is None or len(one.counts(layer, number).documents):
                 return True
         return False
 
-    def most(self, layer: Layer, term: str) -> int:
+    def document_frequency_bound(self, layer: Layer, term: str) -> int:
         """How many documents may have a term of a layer in title or abstract, deleted ones too.
 
         That is told by where its list starts and ends; to count them it has to be read.
@@ -109,7 +85,7 @@ class IndexReader:
         spans = [one.store.span(layer, number) for one, number in self._numbers(layer, term)]
         return sum(span.stop - span.start for span in spans)
 
-    def counts(self, layer: Layer, term: str) -> Counts:
+    def layer_postings(self, layer: Layer, term: str) -> Counts:
         """The documents with a term in a layer of title or abstract; ``NOWHERE`` for none."""
         return _joined([one.counts(layer, number) for one, number in self._numbers(layer, term)])
 
@@ -135,11 +111,11 @@ class IndexReader:
         found = segment.likely(documents, shares, shared_by, spread)
         return ((segment.term(number), likelihood) for number, _, likelihood in found)
 
-    def mentions(self, document: int) -> Iterator[Mention]:
+    def mentions(self, document: int) -> Iterator[ConceptMention]:
         """The concepts that a document speaks of, in the order of its text."""
         return self.segment_of(document).mentions(document)
 
-    def starting(self, field: str, prefix: str) -> dict[str, int]:
+    def with_prefix(self, field: str, prefix: str) -> dict[str, int]:
         """The terms of a field that begin with ``prefix``, and how many documents have each."""
         found: dict[str, int] = {}
         for segment in self.segments:
@@ -151,23 +127,25 @@ class IndexReader:
                 found[term] = found.get(term, 0) + int(counts[place])
         return found
 
-    def beginning(self, fields: Many[str], prefix: str, most: int) -> Beginning:
+    def commonest_with_prefix(
+        self, fields: Sequence[str], prefix: str, most: int
+    ) -> CommonestTerms:
         """The terms of fields of one group that begin with ``prefix``, of most documents first."""
         if len(self.segments) != 1:
             forms: Counter[str] = Counter()
             for field in fields:
-                forms.update(self.starting(field, prefix))
+                forms.update(self.with_prefix(field, prefix))
             ordered = sorted(forms, key=lambda form: (-forms[form], form))
-            return Beginning(ordered[:most], len(ordered))
+            return CommonestTerms(ordered[:most], len(ordered))
         [segment] = self.segments
         lexicon = segment.store.lexicon(PLACES[fields[0]].group)
         numbers = lexicon.starting(prefix)
         counts = np.sum([segment.frequencies(field, numbers) for field in fields], axis=0)
         there = np.flatnonzero(counts)
         best = there[np.argsort(-counts[there], kind="stable")][:most]
-        return Beginning([lexicon[numbers[place]] for place in best.tolist()], len(there))
+        return CommonestTerms([lexicon[numbers[place]] for place in best.tolist()], len(there))
 
-    def forms(self) -> dict[str, int]:
+    def guessable_words(self) -> dict[str, int]:
         """The words of titles and abstracts that can be guessed.
 
         Each is of at least four letters, with the number of titles and abstracts that have it.
@@ -183,7 +161,7 @@ class IndexReader:
                     found[form] = found.get(form, 0) + count
         return found
 
-    def strings(self, document: int) -> StoredStrings:
+    def stored_strings(self, document: int) -> StoredStrings:
         """What is stored of a document, by field."""
         segment = self.segment_of(document)
         return segment.store.documents.strings(document - segment.first)
@@ -218,7 +196,7 @@ class IndexReader:
             [np.ones(one.size, bool) if one.live is None else one.live for one in self.segments]
         )
 
-    def _spread(self, field: str, term: str) -> int:
+    def _document_frequency(self, field: str, term: str) -> int:
         """How many documents have the term in the field."""
         numbers = self._numbers(PLACES[field].group, term)
         return sum(one.frequency(field, number) for one, number in numbers)
@@ -246,14 +224,14 @@ class IndexReader:
         good = [
             term
             for term in likelihoods
-            if holders[term] >= shared_by and self._spread_of(term) in spread
+            if holders[term] >= shared_by and self._layer_frequency(term) in spread
         ]
         return [(one, likelihoods[one]) for one in sorted(good, key=lambda t: -likelihoods[t])]
 
-    def _spread_of(self, term: GroupTerm) -> int:
-        """In how many documents title or abstract has a term."""
+    def _layer_frequency(self, term: GroupTerm) -> int:
+        """The number of documents whose title or abstract has a term."""
         layer: Layer = "concepts" if term.group == CONCEPTS else "stems"
-        return len(self.counts(layer, term.text).documents)
+        return len(self.layer_postings(layer, term.text).documents)
 
 
 def _joined(found: list[Counts]) -> Counts:

@@ -68,7 +68,7 @@ class Likely(NamedTuple):
     likelihood: float
 
 
-class Mention(NamedTuple):
+class ConceptMention(NamedTuple):
     """A concept in a field of a document: ``field[start:end]`` is what was written."""
 
     concept: str
@@ -134,7 +134,7 @@ class Segment:
         moved: NDArray[np.intp] = self._moved(documents)[0]
         return moved
 
-    def mentions(self, document: int) -> Iterator[Mention]:
+    def mentions(self, document: int) -> Iterator[ConceptMention]:
         """The concepts that a document speaks of, in the order of its text."""
         local = document - self.first
         arrays = self.store.postings
@@ -150,7 +150,7 @@ class Segment:
             self.store.ends(lasts + row),
         )
         for term, later, start, end in zip(*(one.tolist() for one in columns), strict=True):
-            yield Mention(lexicon[term], TEXT_FIELDS[later], start, end)
+            yield ConceptMention(lexicon[term], TEXT_FIELDS[later], start, end)
 
     def likely(
         self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range

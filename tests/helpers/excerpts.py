@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.segment.stored import StoredStrings
-from search.highlight import Excerpt, Lines, completed, excerpts_of
+from search.local.highlight import Excerpt, Lines, completed, excerpts_of
 from search.results import Match, Snippet, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from search.clauses import Leaf
+    from search.query.clauses import Leaf
     from search.results import Span
 
 

@@ -1,8 +1,8 @@
 """The ranking once more, by Whoosh: its readers and matchers, one document at a time, plain floats.
 
 Our clauses become Whoosh's queries. Terms are Whoosh's ``Term``, summed over the fields by its
-``Or`` and scored by a weighting that knows the length of the fields; what is around them saturates
-the sum as the formula of ``search.ranking`` says. Filters are Whoosh's ``And``, ``Or`` and ``Not``,
+``Or`` and scored by a weighting that knows the length of the fields; a query around them saturates
+the sum by the formula of ``search.local.bm25f``. Filters are Whoosh's ``And``, ``Or`` and ``Not``,
 and its ``TopCollector`` looks at every document. Nothing here reads an array of ours.
 """
 
@@ -20,16 +20,26 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from index.schema import NO_YEAR, TEXT_FIELDS, field_of
-from search import clauses
-from search.clauses import Between, Every, Hint, Name, Only, Ranked, Sequence, Terms, Without
+from search.query import clauses
+from search.query.clauses import (
+    AllOf,
+    Exclusion,
+    Filter,
+    FreeText,
+    Hint,
+    Name,
+    Phrase,
+    Synonyms,
+    YearRange,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from whoosh.reading import IndexReader as WhooshReader
 
-    from search.clauses import Clause
-    from search.ranking import Weights
+    from search.query.clauses import Clause
+    from search.weights import Weights
 
 
 class Oracle:
@@ -41,10 +51,10 @@ class Oracle:
         self.live = list(reader.all_doc_ids())
         self.averages = {name: self._average(name) for name in TEXT_FIELDS}
         self.searcher = Searcher(reader, weighting=Lengths(self))
-        self._kept: dict[Terms | Sequence, Query] = {}
+        self._kept: dict[Synonyms | Phrase, Query] = {}
         self._places: dict[tuple[WhooshReader, str, str], dict[int, set[int]]] = {}
 
-    def rank(self, clause: Ranked, limit: int | None = None) -> list[tuple[int, float]]:
+    def rank(self, clause: FreeText, limit: int | None = None) -> list[tuple[int, float]]:
         """The documents that match with their scores, the best first; at most ``limit``."""
         if not clause.clauses:
             return []
@@ -67,24 +77,24 @@ class Oracle:
     def matching(self, clause: Clause) -> Query:
         """The documents that fulfil a clause."""
         match clause:
-            case Terms() | Sequence():
+            case Synonyms() | Phrase():
                 return self.leaf(clause)
-            case Only(leaf):
+            case Filter(leaf):
                 return self.leaf(leaf)
             case Name(_, field, forms):
                 return Listed(
                     lambda reader: [(one, 0.0) for one in self.in_a_row(reader, field, forms)]
                 )
-            case Between(_, first, last):
+            case YearRange(_, first, last):
                 return Listed(lambda reader: years(reader, first, last))
-            case Without(inner):
+            case Exclusion(inner):
                 # By itself, Whoosh's ``Not`` may give the last document though it is deleted.
                 return And([EveryDocument(), Not(self.matching(inner))])
-            case clauses.Any(inner):
+            case clauses.AnyOf(inner):
                 return Or([self.matching(one) for one in inner])
-            case Every(inner):
+            case AllOf(inner):
                 return And([self.matching(one) for one in inner if not isinstance(one, Hint)])
-            case Ranked(inner):
+            case FreeText(inner):
                 return self._matching_any(inner)
             case _:
                 raise AssertionError(clause)
@@ -92,26 +102,28 @@ class Oracle:
     def _matching_any(self, inner: tuple[Clause, ...]) -> Query:
         """Any of what ranks is enough, but what is not free has to be fulfilled."""
         reasons = [self.matching(one) for one in inner if is_reason(one)]
-        needed = [self.matching(one) for one in inner if not isinstance(one, Terms | Hint | Ranked)]
+        needed = [
+            self.matching(one) for one in inner if not isinstance(one, Synonyms | Hint | FreeText)
+        ]
         return And([*([Or(reasons)] if reasons else []), *needed])
 
     def scored(self, clause: Clause) -> Query:
         """The documents that fulfil a clause, with their scores."""
         match clause:
-            case Terms() | Sequence():
+            case Synonyms() | Phrase():
                 return self.leaf(clause)
             case Hint(leaf, weight):
                 return Scaled(self.leaf(leaf), weight)
-            case clauses.Any(inner):
+            case clauses.AnyOf(inner):
                 return Or([self.scored(one) for one in inner if ranks(one)])
-            case Every(inner) | Ranked(inner):
+            case AllOf(inner) | FreeText(inner):
                 filters = Scaled(self.matching(clause), 0.0)
                 scores = [self.scored(one) for one in inner if ranks(one)]
                 return AndMaybe(filters, Or(scores)) if scores else filters
             case _:
                 raise AssertionError(clause)
 
-    def leaf(self, leaf: Terms | Sequence) -> Query:
+    def leaf(self, leaf: Synonyms | Phrase) -> Query:
         """What matches a leaf, scored by the formula; looked through once."""
         if leaf not in self._kept:
             query = self._saturated(leaf)
@@ -125,20 +137,20 @@ class Oracle:
             yield matcher.id(), matcher.score()
             matcher.next()
 
-    def _saturated(self, leaf: Terms | Sequence) -> Query:
+    def _saturated(self, leaf: Synonyms | Phrase) -> Query:
         frequencies = self._frequencies(leaf)
         if not frequencies:
             return Or([])
         whole = alone = Or(frequencies)
-        if isinstance(leaf, Terms) and leaf.phrases:
+        if isinstance(leaf, Synonyms) and leaf.phrases:
             whole = Or([*frequencies, *(Or(self._frequencies(one)) for one in leaf.phrases)])
         count = sum(1 for _ in self.searcher.docs_for_query(alone))
         idf = math.log(1 + (len(self.live) - count + 0.5) / (count + 0.5))
         return Saturated(whole, idf, self.weights.k1)
 
-    def _frequencies(self, leaf: Terms | Sequence) -> list[Query]:
+    def _frequencies(self, leaf: Synonyms | Phrase) -> list[Query]:
         """Frequencies by the length of their fields."""
-        if isinstance(leaf, Terms):
+        if isinstance(leaf, Synonyms):
             return [
                 Term(field_of(field, leaf.layer), term, boost=self.weights.of(field)[0] * weight)
                 for field in leaf.fields
@@ -146,7 +158,7 @@ class Oracle:
             ]
         return [self._row(field, leaf) for field in leaf.fields]
 
-    def _row(self, field: str, leaf: Sequence) -> Query:
+    def _row(self, field: str, leaf: Phrase) -> Query:
         def found(reader: WhooshReader) -> Iterator[tuple[int, float]]:
             lengths = reader.column_reader(f"{field}_length")
             rows = self.in_a_row(reader, field_of(field, leaf.layer), leaf.forms)
@@ -190,9 +202,9 @@ def ranks(clause: Clause) -> bool:
 def is_reason(clause: Clause) -> bool:
     """Whether a clause ranks, and is reason enough for a hit."""
     match clause:
-        case Terms() | Sequence():
+        case Synonyms() | Phrase():
             return True
-        case clauses.Any(inner) | Every(inner) | Ranked(inner):
+        case clauses.AnyOf(inner) | AllOf(inner) | FreeText(inner):
             return any(is_reason(one) for one in inner)
         case _:
             return False

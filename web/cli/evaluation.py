@@ -11,14 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from index import Vocabulary
-from search.evaluate import MEASURES, Bench, Collection, Evaluation, baseline, evaluate, save_run
-from search.feedback import Settings
-from search.ranking import Weights
+from search.evaluation.evaluate import (
+    MEASURES,
+    Bench,
+    Collection,
+    Evaluation,
+    baseline,
+    evaluate,
+    save_run,
+)
+from search.weights import FeedbackWeights, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from search.evaluate import Run
+    from search.evaluation.evaluate import Run
 
 FEEDBACK = "feedback."
 FIRST = str(MEASURES[0])
@@ -30,7 +37,7 @@ class Setting:
 
     name: str
     weights: Weights = field(default_factory=Weights)
-    feedback: Settings = field(default_factory=Settings)
+    feedback: FeedbackWeights = field(default_factory=FeedbackWeights)
     has_concepts: bool = True
 
     def changed(self, change: str) -> Setting:
@@ -50,9 +57,9 @@ ABLATIONS = (
     Setting("title weighs as the text", Weights(title=1.0)),
     Setting("k1 as in Lucene", Weights(k1=1.2)),
     Setting("all words first", Weights(all_words_first=True)),
-    Setting("without feedback", feedback=Settings(weight=0.0)),
-    Setting("feedback not sharpened", feedback=Settings(sharpness=1.0)),
-    Setting("feedback by single hits", feedback=Settings(shared_by=1)),
+    Setting("without feedback", feedback=FeedbackWeights(weight=0.0)),
+    Setting("feedback not sharpened", feedback=FeedbackWeights(sharpness=1.0)),
+    Setting("feedback by single hits", feedback=FeedbackWeights(shared_by=1)),
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from corpus import bundled_corpus
-from search.searcher import DEEPEST
+from search.request import DEEPEST
 from web.lease import leased
 from web.site.arguments import PER_PAGE, Paging, asked, switched_off, whole_number
 from web.wording import KINDS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from index import build as build_index
 from search import Searcher
-from search.feedback import Settings
+from search.weights import FeedbackWeights
 from web.server import calm_collector
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ class Engine:
 
     def __init__(self, home: Path, *, plain: bool = True) -> None:
         calm_collector()
-        self._searcher = Searcher.open(home, feedback=Settings(weight=0.0) if plain else None)
+        self._searcher = Searcher.open(
+            home, feedback=FeedbackWeights(weight=0.0) if plain else None
+        )
 
     def search(self, kind: str, query: Query) -> object:
         """The first page of hits."""

@@ -284,7 +284,7 @@ def test_an_unknown_command_is_told() -> None:
     ("arguments", "absent"),
     [
         (["--help"], ["index", "search", "flask", "nltk", "numpy", "rich"]),
-        (["search", "--help"], ["flask", "gunicorn", "search.evaluate"]),
+        (["search", "--help"], ["flask", "gunicorn", "search.evaluation.evaluate"]),
         (["serve", "--help"], ["index", "search", "flask", "nltk", "numpy"]),
     ],
     ids=" ".join,

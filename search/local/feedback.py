@@ -10,12 +10,12 @@ is never marked, and short queries are left alone.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.segment.groups import CONCEPTS
-from search.clauses import LEAVES_KEPT, Hint, Ranked, Term, Terms
+from search.query.clauses import LEAVES_KEPT, FreeText, Hint, Synonyms, Term
+from search.weights import FeedbackWeights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,37 +24,24 @@ if TYPE_CHECKING:
     from index.analyzer import Layer
     from index.segment.reader import IndexReader
     from index.segment.segment import GroupTerm
-    from search.ranking import Ranking
+    from search.local.bm25f import Ranking
 
 _FEWEST = 2
 """Of how many documents a term is: what is in one only tells nothing of others."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How feedback works, each number with its evidence (``ranvier evaluate --ablation``)."""
-
-    documents: int = 10
-    terms: int = 30
-    weight: float = 0.4
-    sharpness: float = 6.0
-    shared_by: int = 2
-    shortest_query: int = 3
-    commonest: float = 0.1
-
-
 class Feedback:
     """Suggests terms from the best hits of one index. Safe to share by threads."""
 
-    def __init__(self, postings: IndexReader, settings: Settings | None = None) -> None:
-        self._postings = postings
-        self._settings = settings or Settings()
+    def __init__(self, reader: IndexReader, settings: FeedbackWeights | None = None) -> None:
+        self._reader = reader
+        self._settings = settings or FeedbackWeights()
 
-    def hints(self, clause: Ranked, ranking: Ranking) -> tuple[Hint, ...]:
+    def hints(self, clause: FreeText, ranking: Ranking) -> tuple[Hint, ...]:
         """What to add to a query of free words whose hits are known; nothing for other queries."""
         settings = self._settings
-        asked = [one for one in clause.clauses if isinstance(one, Terms)]
-        plain = all(isinstance(one, Terms | Hint) for one in clause.clauses)
+        asked = [one for one in clause.clauses if isinstance(one, Synonyms)]
+        plain = all(isinstance(one, Synonyms | Hint) for one in clause.clauses)
         if not settings.weight or not plain or len(asked) < settings.shortest_query:
             return ()
         mass = sum(one.weight if isinstance(one, Hint) else 1.0 for one in clause.clauses)
@@ -65,15 +52,15 @@ class Feedback:
 
     def _likeliest(
         self, documents: NDArray[np.intp], scores: NDArray[np.float64]
-    ) -> list[tuple[Terms, float]]:
+    ) -> list[tuple[Synonyms, float]]:
         """The terms likeliest to be chosen from the documents: Σ_d P(d) · tf(t, d) / length(d)."""
         settings = self._settings
         if len(documents) < settings.shared_by:
             return []
         shares = scores**settings.sharpness / (scores**settings.sharpness).sum()
-        most = int(settings.commonest * max(self._postings.count, 1))
+        most = int(settings.commonest * max(self._reader.count, 1))
         spread = range(_FEWEST, most + 1)
-        found = self._postings.likely(documents, shares, settings.shared_by, spread)
+        found = self._reader.likely(documents, shares, settings.shared_by, spread)
         telling = ((_leaf(term), likelihood) for term, likelihood in found if _is_telling(term))
         return list(itertools.islice(telling, settings.terms))
 
@@ -84,6 +71,6 @@ def _is_telling(term: GroupTerm) -> bool:
 
 
 @lru_cache(maxsize=LEAVES_KEPT)
-def _leaf(term: GroupTerm) -> Terms:
+def _leaf(term: GroupTerm) -> Synonyms:
     layer: Layer = "concepts" if term.group == CONCEPTS else "stems"
-    return Terms(term.text, (Term(term.text),), layer)
+    return Synonyms(term.text, (Term(term.text),), layer)

@@ -14,15 +14,14 @@ from index.abbreviations.keys import fold_short
 from index.schema import TEXT_FIELDS, field_of
 from index.text.stemmer import stem, stop_words
 from index.text.tokenizer import Gap, token_table
-from search.clauses import Sequence
+from search.query.clauses import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from collections.abc import Sequence as Many
+    from collections.abc import Collection, Iterator, Sequence
 
     from index.abbreviations.learned import ShortForm, StoredAgreement
-    from index.segment.reader import IndexReader
     from index.text.words import Word
+    from search.backend import TermIndex
 
 LEAST_SHARE_DEFINED = 0.1
 """How many of the abstracts that hold a short form have to define it, else it is taken for a word
@@ -34,11 +33,11 @@ SHORTEST = 3
 LONGEST = 8
 """Words of a long form that is looked for in a query."""
 
-WORDS_KEPT = 1 << 13
+WORDS_CACHED = 1 << 13
 """How many words are kept with what they are a form of, and how many with what they begin: 2 MB at
 most each."""
 
-SEQUENCES_KEPT = 1 << 10
+PHRASES_CACHED = 1 << 10
 
 
 class Learned(NamedTuple):
@@ -50,18 +49,18 @@ class Learned(NamedTuple):
     note: str
 
 
-class Abbreviations:
+class ShortForms:
     """What a corpus agrees on, applied to queries. Safe to share by threads."""
 
     def __init__(self, agreement: StoredAgreement) -> None:
         self._agreement = agreement
         # The same words are asked for again and again, and most are no part of any form.
-        self._short_form = lru_cache(maxsize=WORDS_KEPT)(partial(_agreed, agreement))
-        self._begins_long = lru_cache(maxsize=WORDS_KEPT)(agreement.begins_long)
-        self._shorts_for = lru_cache(maxsize=WORDS_KEPT)(agreement.shorts_for)
+        self._short_form = lru_cache(maxsize=WORDS_CACHED)(partial(_agreed, agreement))
+        self._begins_long = lru_cache(maxsize=WORDS_CACHED)(agreement.begins_long)
+        self._shorts_for = lru_cache(maxsize=WORDS_CACHED)(agreement.shorts_for)
 
     def among(
-        self, text: str, words: Many[Word], taken: Collection[int], postings: IndexReader
+        self, text: str, words: Sequence[Word], taken: Collection[int], terms: TermIndex
     ) -> Iterator[Learned]:
         """The short and long forms among those words of a query that are not ``taken``."""
         after = 0
@@ -70,7 +69,7 @@ class Abbreviations:
                 continue
             following = words[place + 1] if place + 1 < len(words) else None
             if self._may_begin(text, word, following):
-                found = self._at(text, words, place, taken, postings)
+                found = self._at(text, words, place, taken, terms)
                 if found:
                     yield found
                     after = found.last + 1
@@ -86,10 +85,10 @@ class Abbreviations:
     def _at(
         self,
         text: str,
-        words: Many[Word],
+        words: Sequence[Word],
         first: int,
         taken: Collection[int],
-        postings: IndexReader,
+        terms: TermIndex,
     ) -> Learned | None:
         """The longest form that begins with a word."""
         found: Learned | None = None
@@ -101,8 +100,8 @@ class Abbreviations:
             written = text[words[first].start : word.end]
             if not self._begins_long(key) and " " in written:
                 break
-            others = self._shorts(key, postings) if last > first else []
-            short = None if others or " " in written else self._short(text, written, postings)
+            others = self._shorts(key, terms) if last > first else []
+            short = None if others or " " in written else self._short(text, written, terms)
             if others:
                 note = f"“{written}” was searched for as {_listed(others)} too"
                 found = Learned(first, last, _names(others), f"{note} {_evidence(others)}.")
@@ -111,19 +110,19 @@ class Abbreviations:
                 found = Learned(first, last, (short.agreed.long,), f"{note} {_evidence([short])}.")
         return found
 
-    def _shorts(self, key: str, postings: IndexReader) -> list[ShortForm]:
+    def _shorts(self, key: str, terms: TermIndex) -> list[ShortForm]:
         if not self._begins_long(key):
             return []
-        return [one for one in self._shorts_for(key) if not _is_word(one, postings)]
+        return [one for one in self._shorts_for(key) if not _is_word(one, terms)]
 
-    def _short(self, text: str, written: str, postings: IndexReader) -> ShortForm | None:
+    def _short(self, text: str, written: str, terms: TermIndex) -> ShortForm | None:
         """What a word is a short form of, if it is typed as one."""
         short = self._short_form(written)
         if short is None or written.casefold() in stop_words():
             return None
         in_capitals = sum(map(str.isupper, written)) > 1 and (written == text or not text.isupper())
         long_enough = sum(map(str.isalnum, written)) >= SHORTEST
-        return short if in_capitals or (long_enough and not _is_word(short, postings)) else None
+        return short if in_capitals or (long_enough and not _is_word(short, terms)) else None
 
 
 def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
@@ -132,35 +131,37 @@ def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
     return found if found and found.agreed else None
 
 
-def _is_word(short: ShortForm, postings: IndexReader) -> bool:
+def _is_word(short: ShortForm, terms: TermIndex) -> bool:
     """Whether the abstracts use a short form as a word far more often than they define it."""
     forms = fold_short(short.short).split()
-    if short.abstracts >= LEAST_SHARE_DEFINED * min(postings.most("exact", one) for one in forms):
+    if short.abstracts >= LEAST_SHARE_DEFINED * min(
+        terms.document_frequency_bound("exact", one) for one in forms
+    ):
         return False  # however many of those hold it
     holding = max(
-        min(postings.spread(field_of(name, "exact"), form) for form in forms)
+        min(terms.document_frequency(field_of(name, "exact"), form) for form in forms)
         for name in TEXT_FIELDS
     )
     return short.abstracts < LEAST_SHARE_DEFINED * holding
 
 
-@lru_cache(maxsize=SEQUENCES_KEPT)
-def sequence(query: str, other: str, fields: tuple[str, ...]) -> Sequence:
+@lru_cache(maxsize=PHRASES_CACHED)
+def phrase_of(query: str, other: str, fields: tuple[str, ...]) -> Phrase:
     """The words of another way to write what a reader typed, in a row, in any inflection."""
     forms = tuple(token_table(other).forms)
     if len(forms) == 1 or not stop_words().isdisjoint(forms):
-        return Sequence(query, forms, fields)
-    return Sequence(query, tuple(map(stem, forms)), fields, "stems")
+        return Phrase(query, forms, fields)
+    return Phrase(query, tuple(map(stem, forms)), fields, "stems")
 
 
-def _names(shorts: Many[ShortForm]) -> tuple[str, ...]:
+def _names(shorts: Sequence[ShortForm]) -> tuple[str, ...]:
     return tuple(one.short for one in shorts)
 
 
-def _listed(shorts: Many[ShortForm]) -> str:
+def _listed(shorts: Sequence[ShortForm]) -> str:
     return ", ".join(_names(shorts))
 
 
-def _evidence(shorts: Many[ShortForm]) -> str:
+def _evidence(shorts: Sequence[ShortForm]) -> str:
     count = sum(one.agreed.abstracts for one in shorts if one.agreed)
     return f"(so defined in {count} abstracts; in quotes it is taken as typed)"

@@ -19,18 +19,16 @@ from index.record_fields import names
 from index.schema import TEXT_FIELDS
 from index.segment.stored import StoredStrings
 from index.text.tokenizer import tokenize
-from search.asked import Asked
-from search.clauses import Between, Leaf, Name
+from search.query.clauses import Leaf, Name, YearRange
 from search.results import Match, Snippet, Span, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from collections.abc import Sequence as Many
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from index.segment.reader import IndexReader
     from index.segment.segment import Segment
+    from search.local.plan import Planner
 
     Numbers = NDArray[Any]
 
@@ -70,11 +68,12 @@ _decoder = msgspec.msgpack.Decoder(list[Excerpt])
 class Highlighter:
     """Finds where the leaves of a query match in documents of one index. For any threads."""
 
-    def __init__(self, postings: IndexReader) -> None:
-        self._postings = postings
-        self._kept = [one.store.documents.packed(_SHOWN) for one in postings.segments]
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._reader = planner.reader
+        self._kept = [one.store.documents.packed(_SHOWN) for one in self._reader.segments]
 
-    def excerpts(self, asked: Many[Leaf], documents: Many[int]) -> list[Excerpt]:
+    def excerpts(self, asked: Sequence[Leaf], documents: Sequence[int]) -> list[Excerpt]:
         """What is shown of each of some documents for leaves, each of which is asked for once.
 
         The passages are the ``MOST_SNIPPETS`` that match best, in their order. One is the better
@@ -82,10 +81,10 @@ class Highlighter:
         the first. Those of more characters than ``LONGEST_SNIPPET`` are cut.
         """
         lines = Lines.of(asked)
-        wanted = Asked.together(map(self._postings.asked, asked))
+        wanted = self._planner.plan(asked)
         leaves = (wanted.size, *wanted)
         found: dict[int, Excerpt] = {}
-        for place, segment in enumerate(self._postings.segments):
+        for place, segment in enumerate(self._reader.segments):
             inside = [one for one in documents if segment.first <= one < segment.end]
             if inside:
                 where = (segment.place, place, *leaves, len(inside), _packed(inside))
@@ -94,26 +93,26 @@ class Highlighter:
                 found |= zip(inside, shown, strict=True)
         return [self._completed(found[document], document, lines) for document in documents]
 
-    def paragraphs(self, asked: Many[Leaf], document: int, stored: Stored) -> Excerpt:
+    def paragraphs(self, asked: Sequence[Leaf], document: int, stored: Stored) -> Excerpt:
         """A whole document: its passages are its paragraphs, with and without a match."""
         places = [[one.start, one.end] for one in stored.abstract.paragraphs]
         whole = StoredStrings.of({**stored.kept, "passages": json.dumps(places)})
-        matches = self.matches(self._postings.segment_of(document), asked, [document])
+        matches = self.matches(self._reader.segment_of(document), asked, [document])
         lines = Lines.of(asked)
         [shown] = excerpts_of(matches, [whole], lines, most=0, longest=0)
         return self._completed(shown, document, lines)
 
     def stored(self, document: int, record: str) -> Stored:
         """What is kept of a document, of which ``record`` was read before."""
-        return Stored(record, self._postings.strings, document)
+        return Stored(record, self._reader.stored_strings, document)
 
-    def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Many[int]) -> Numbers:
+    def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Sequence[int]) -> Numbers:
         """All matches in title and abstract of documents of a segment, in the order of the text.
 
         A row for each: which of the documents, which of ``TEXT_FIELDS``, start, end, which leaf.
         """
-        wanted = Asked.together(map(self._postings.asked, asked))
-        place = self._postings.segments.index(segment)
+        wanted = self._planner.plan(asked)
+        place = self._reader.segments.index(segment)
         numbers = _packed(documents)
         room = ROOM * len(documents)
         while True:
@@ -141,22 +140,22 @@ class Lines(NamedTuple):
     """
 
     queries: list[str]
-    named: list[Name | Between]
+    named: list[Name | YearRange]
     packed: tuple[bytes, bytes, bytes]
 
     @classmethod
-    def of(cls, asked: Many[Leaf]) -> Self:
+    def of(cls, asked: Sequence[Leaf]) -> Self:
         """The lines of some leaves."""
         queries = list(dict.fromkeys([leaf.query for leaf in asked]))
         utf8 = [query.encode("utf-8", "surrogatepass") for query in queries]
         lines = _packed([queries.index(leaf.query) for leaf in asked])
         borders = _packed(accumulate(map(len, utf8), initial=0))
-        named = [leaf for leaf in asked if isinstance(leaf, Name | Between)]
+        named = [leaf for leaf in asked if isinstance(leaf, Name | YearRange)]
         return cls(queries, named, (lines, b"".join(utf8), borders))
 
 
 def excerpts_of(
-    matches: Numbers, kept: Many[StoredStrings], lines: Lines, most: int, longest: int
+    matches: Numbers, kept: Sequence[StoredStrings], lines: Lines, most: int, longest: int
 ) -> list[Excerpt]:
     """What is shown of documents of a segment, but for names and years.
 
@@ -213,8 +212,8 @@ def _once(matches: Iterable[Match]) -> Iterable[Match]:
     return found.values()
 
 
-def _named(stored: Stored, leaf: Name | Between) -> Iterator[Match]:
-    if isinstance(leaf, Between):
+def _named(stored: Stored, leaf: Name | YearRange) -> Iterator[Match]:
+    if isinstance(leaf, YearRange):
         if leaf.holds(stored.year):
             yield Match(leaf.query, str(stored.year), "year")
     elif leaf.field == "pmid":

@@ -36,8 +36,8 @@ SHOWN = 6
 class Facets:
     """Counts the concepts of one index. Safe to share by threads."""
 
-    def __init__(self, postings: IndexReader, vocabulary: Vocabulary) -> None:
-        self._postings = postings
+    def __init__(self, reader: IndexReader, vocabulary: Vocabulary) -> None:
+        self._reader = reader
         self._vocabulary = vocabulary
 
     def of(
@@ -87,8 +87,8 @@ class Facets:
         sizes = np.fromiter(map(len, lists), int, len(lists))
         holders = np.concatenate([*lists, np.empty(0, np.int32)])
         order = np.argsort(holders, kind="stable")
-        starts = np.zeros(self._postings.size + 1, np.uint32)
-        np.cumsum(np.bincount(holders, minlength=self._postings.size), out=starts[1:])
+        starts = np.zeros(self._reader.size + 1, np.uint32)
+        np.cumsum(np.bincount(holders, minlength=self._reader.size), out=starts[1:])
         every = np.array([len(documents(id_)) for id_ in ids], int)
         return _Shown(
             [(id_, concepts[id_].name) for id_ in ids],
@@ -96,11 +96,11 @@ class Facets:
             np.cumsum([sum(concepts[id_].kind == kind for id_ in ids) for kind in KINDS]),
             starts,
             np.repeat(np.arange(len(lists), dtype=np.uint32), sizes)[order],
-            np.log1p(self._postings.size / np.maximum(every, 1)),
+            np.log1p(self._reader.size / np.maximum(every, 1)),
         )
 
     def _documents(self, id_: str) -> Numbers:
-        return self._postings.counts("concepts", id_).documents.astype(np.int32)
+        return self._reader.layer_postings("concepts", id_).documents.astype(np.int32)
 
     def _speaking(self, id_: str, documents: Callable[[str], Numbers]) -> tuple[Numbers, Numbers]:
         """The documents that speak only of what is narrower than a concept, and those of itself."""

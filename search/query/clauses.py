@@ -29,7 +29,7 @@ class Term(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Synonyms:
     """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
 
     ``terms`` are of one layer, and each is looked for in each of the fields. ``phrases`` are words
@@ -41,7 +41,7 @@ class Terms:
     layer: Layer = "stems"
     fields: tuple[str, ...] = TEXT_FIELDS
     concept: str | None = None
-    phrases: tuple[Sequence, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,12 +63,12 @@ def bits_of(fields: tuple[str, ...]) -> int:
 class Hint:
     """What raises the score of a hit, but is no reason for one and is never marked."""
 
-    leaf: Terms
+    leaf: Synonyms
     weight: float
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Phrase:
     """Words in this order, in any of some fields: as written, or their stems."""
 
     query: str
@@ -87,7 +87,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class YearRange:
     """Years from ``first`` to ``last``, both included."""
 
     query: str
@@ -102,51 +102,51 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class Only:
+class Filter:
     """What must match, and neither ranks nor makes the other words of a query any less needed."""
 
-    leaf: Terms
+    leaf: Synonyms
 
 
 @dataclass(frozen=True, slots=True)
-class Without:
+class Exclusion:
     """What must not match."""
 
     clause: Clause
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     """One at least must match."""
 
     clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class AllOf:
     """All must match."""
 
     clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class FreeText:
     """Free words rank; all else must match. What matches none of the words is no hit."""
 
     clauses: tuple[Clause, ...]
 
 
 @lru_cache(maxsize=LEAVES_KEPT)
-def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Terms:
+def word_of(query: str, stems: tuple[str, ...], fields: tuple[str, ...]) -> Synonyms:
     """A word with its stems in some fields: the same leaf for the same word, while it is kept."""
-    return Terms(query, tuple(map(Term, stems)), fields=fields)
+    return Synonyms(query, tuple(map(Term, stems)), fields=fields)
 
 
 @lru_cache(maxsize=LEAVES_KEPT)
-def or_in_a_row(word: Terms, phrases: tuple[Sequence, ...]) -> Terms:
+def with_phrases(word: Synonyms, phrases: tuple[Phrase, ...]) -> Synonyms:
     """A word, or any of some rows of words that mean the same; it is kept as ``word_of`` is."""
     # In a quarter of the time of ``dataclasses.replace``.
-    return Terms(word.query, word.terms, word.layer, word.fields, word.concept, phrases)
+    return Synonyms(word.query, word.terms, word.layer, word.fields, word.concept, phrases)
 
 
 @lru_cache(maxsize=LEAVES_KEPT)
@@ -155,18 +155,18 @@ def hint_of(query: str, stem: str, fields: tuple[str, ...], weight: float) -> Hi
     return Hint(word_of(query, (stem,), fields), weight)
 
 
-Leaf = Terms | Sequence | Name | Between
-Clause = Leaf | Hint | Only | Without | Any | Every | Ranked
+Leaf = Synonyms | Phrase | Name | YearRange
+Clause = Leaf | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
 
 
 def leaves(clause: Clause) -> list[Leaf]:
     """All leaves that can be the reason of a match, in the order of the query."""
     match clause:
-        case Without() | Hint():
+        case Exclusion() | Hint():
             return []
-        case Any(inner) | Every(inner) | Ranked(inner):
+        case AnyOf(inner) | AllOf(inner) | FreeText(inner):
             return [leaf for one in inner for leaf in leaves(one)]
-        case Only(inner):
+        case Filter(inner):
             return [inner]
         case _:
             return [clause]
@@ -175,9 +175,9 @@ def leaves(clause: Clause) -> list[Leaf]:
 def is_of_words(clause: Clause) -> bool:
     """Whether a clause asks for any of some words, in brackets or not, and for nothing else."""
     match clause:
-        case Terms() | Hint():
+        case Synonyms() | Hint():
             return True
-        case Ranked(inner):
+        case FreeText(inner):
             return all(map(is_of_words, inner)) and has_reason(inner)
         case _:
             return False

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from index.concepts.vocabulary import Vocabulary
-    from search.feedback import Settings
-    from search.ranking import Weights
+    from search.weights import FeedbackWeights, Weights
 
 DEPTH = 1000
 """How many hits of a query are judged at most."""
@@ -142,7 +141,7 @@ class Bench:
         self._published.close()
         self._home.cleanup()
 
-    def run(self, weights: Weights | None = None, feedback: Settings | None = None) -> Run:
+    def run(self, weights: Weights | None = None, feedback: FeedbackWeights | None = None) -> Run:
         """All queries of the collection through the searcher."""
         searcher = Searcher(self._published, weights, feedback)
         return {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.segment.reader import IndexReader
+    from search.backend import TermIndex
 
 SHORTEST = 4
 
@@ -51,13 +51,13 @@ class _Near(NamedTuple):
 class Speller:
     """Knows the words of one index. Safe to share by threads."""
 
-    def __init__(self, postings: IndexReader) -> None:
-        self._postings = postings
+    def __init__(self, terms: TermIndex) -> None:
+        self._terms = terms
 
     @cached_property
     def _known(self) -> _Known:
         # Made at the first misspelling; 60,000 words take 6 MB.
-        counts = self._postings.forms()
+        counts = self._terms.guessable_words()
         words = sorted(counts, key=len)
         found = np.fromiter(map(counts.__getitem__, words), np.int32, len(words))
         longest = max(map(len, words), default=0)

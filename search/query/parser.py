@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.text.tokenizer import tokenize
-from search.query import (
+from search.query.syntax import (
     FIELDS,
-    All,
-    Either,
+    And,
     Fielded,
     Group,
     Node,
     Not,
+    Or,
     Phrase,
     Prefix,
     Query,
@@ -91,7 +91,7 @@ class _Parser:
             else:
                 self.item(sides[-1], depth)
         groups = [Group(tuple(side)) for side in sides if side]
-        return groups[0] if len(groups) == 1 else Group((All(tuple(groups)),) if groups else ())
+        return groups[0] if len(groups) == 1 else Group((And(tuple(groups)),) if groups else ())
 
     def item(self, items: list[Node], depth: int) -> None:
         """Reads one item, with what OR ties to it, on to the end of ``items``."""
@@ -101,7 +101,7 @@ class _Parser:
             alternatives.append(self.operand(depth))
         found = tuple(node for node in alternatives if node is not None)
         if found:
-            items.append(found[0] if len(found) == 1 else Either(found))
+            items.append(found[0] if len(found) == 1 else Or(found))
 
     def operand(self, depth: int) -> Node | None:
         """A run of words, or one thing of another kind, or None where nothing is left of it."""

@@ -26,58 +26,34 @@ import numpy as np
 
 from index.kernels import SETTING, address, best, score
 from index.schema import NO_YEAR, TEXT_FIELDS
-from search.asked import Asked
-from search.clauses import (
-    Any,
-    Between,
+from search.query.clauses import (
+    AllOf,
+    AnyOf,
     Clause,
-    Every,
+    Exclusion,
+    Filter,
+    FreeText,
     Hint,
     Name,
-    Only,
-    Ranked,
-    Sequence,
-    Terms,
-    Without,
+    Phrase,
+    Synonyms,
+    YearRange,
     has_reason,
     is_of_words,
 )
+from search.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from collections.abc import Sequence as Many
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from index.segment.reader import IndexReader
+    from search.local.plan import Planner
 
     Mask = NDArray[np.bool_]
     Scores = NDArray[np.float64]
     Numbers = NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The settings of the ranking, each with its evidence (``ranvier evaluate --ablation``)."""
-
-    k1: float = 1.6
-    title: float = 2.0
-    abstract: float = 1.0
-    title_b: float = 0.75
-    abstract_b: float = 0.75
-    narrower: float = 0.8
-    """What a mention of a narrower concept counts. On the collections of the README weights from 1
-    to .3 changed nDCG@10 by .0007 at most, none significantly, so common sense decides: over 45,372
-    abstracts .8 lifts those that name the broader concept itself and keeps 9 or 10 of the first ten
-    hits of a dozen broad queries; .5 keeps 4 of ten for "disease-modifying therapy", where whole
-    studies of fingolimod give way to passing words."""
-
-    hint: float = 0.3
-    all_words_first: bool = False
-
-    def of(self, field: str) -> tuple[float, float]:
-        """The weight and the length normalization of a field."""
-        return (self.title, self.title_b) if field == "title" else (self.abstract, self.abstract_b)
 
 
 class _Found(NamedTuple):
@@ -98,7 +74,7 @@ class _Found(NamedTuple):
         return self.ranks and self.decides and self.scores is not None
 
 
-_Weighted = tuple["Terms | Sequence", float]
+_Weighted = tuple["Synonyms | Phrase", float]
 """A leaf and what it counts."""
 
 
@@ -143,18 +119,18 @@ class _Setting:
     Whoever passes it on holds it meanwhile: it keeps the arrays that it names.
     """
 
-    def __init__(self, postings: IndexReader, weights: Weights) -> None:
+    def __init__(self, reader: IndexReader, weights: Weights) -> None:
         self._weights = weights
-        live = postings.live
-        lengths = [_contiguous(postings.column(f"{name}_length")) for name in TEXT_FIELDS]
+        live = reader.live
+        lengths = [_contiguous(reader.column(f"{name}_length")) for name in TEXT_FIELDS]
         scales = [
             self._scales(field, one, live) for field, one in zip(TEXT_FIELDS, lengths, strict=True)
         ]
-        self.years = _contiguous(postings.column("year"))
+        self.years = _contiguous(reader.column("year"))
         self._held = (*lengths, *scales, live)
         self.packed = SETTING.pack(
-            postings.size,
-            postings.count,
+            reader.size,
+            reader.count,
             weights.k1,
             *map(address, lengths),
             *map(address, scales),
@@ -185,19 +161,20 @@ def _average(lengths: Numbers) -> float:
 class Ranker:
     """Ranks the documents of one index. Safe to share by threads."""
 
-    def __init__(self, postings: IndexReader, weights: Weights | None = None) -> None:
-        self.postings = postings
+    def __init__(self, planner: Planner, weights: Weights | None = None) -> None:
+        self._planner = planner
+        self.reader = planner.reader
         self.weights = weights or Weights()
         self._local = threading.local()
 
-    def rank(self, clause: Ranked) -> Ranking:
+    def rank(self, clause: FreeText) -> Ranking:
         """All hits."""
         found = self._ranked(clause.clauses)
-        mask = found.mask if self.postings.live is None else found.mask & self.postings.live
-        scores = np.zeros(self.postings.size) if found.scores is None else found.scores
+        mask = found.mask if self.reader.live is None else found.mask & self.reader.live
+        scores = np.zeros(self.reader.size) if found.scores is None else found.scores
         return Ranking(mask, scores, self._setting)
 
-    def raised(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
+    def with_hints(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The same hits with what hints add to their scores."""
         scores = ranking.scores.copy()
         self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
@@ -214,33 +191,33 @@ class Ranker:
         are few, to give each a zero takes as long as to find them.
         """
         opened = list(_opened(clauses))
-        is_plain = are_all and not any(isinstance(one, Ranked) for one in opened)
-        total = np.empty(self.postings.size) if is_plain else np.zeros(self.postings.size)
-        mask = np.zeros(self.postings.size, bool)
+        is_plain = are_all and not any(isinstance(one, FreeText) for one in opened)
+        total = np.empty(self.reader.size) if is_plain else np.zeros(self.reader.size)
+        mask = np.zeros(self.reader.size, bool)
         reasons: list[_Weighted] = []
         hints: list[_Weighted] = []
         for clause in opened:
             match clause:
                 case Hint(leaf, weight):
                     hints.append((leaf, weight))
-                case Ranked(inner):
+                case FreeText(inner):
                     inside, scores = self._of_words(inner, are_all=has_reason(inner))
                     total += np.where(inside, scores, 0.0)
                     mask |= inside
-                case Terms() | Sequence():
+                case Synonyms() | Phrase():
                     reasons.append((clause, 1.0))
         self._add([*reasons, *hints], len(reasons), total, mask)
         return mask, total
 
-    def _add(self, leaves: Many[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
+    def _add(self, leaves: Sequence[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
         """Adds the scores of leaves, and marks what the first ones match, which are reasons."""
-        asked = Asked.together([self.postings.asked(leaf) for leaf, _ in leaves])
+        plan = self._planner.plan(leaf for leaf, _ in leaves)
         setting = self._setting
         failed = score(
             setting.packed,
-            self.postings.packed,
-            asked.size,
-            *asked,
+            self.reader.packed,
+            plan.size,
+            *plan,
             array("d", [weight for _, weight in leaves]).tobytes(),
             reasons,
             address(total),
@@ -252,56 +229,56 @@ class Ranker:
 
     @cached_property
     def _setting(self) -> _Setting:
-        return _Setting(self.postings, self.weights)
+        return _Setting(self.reader, self.weights)
 
     @property
     def _scratch(self) -> tuple[int, int]:
         """Where each thread keeps a zero for every document, and room for them all."""
         found: tuple[int, int] | None = getattr(self._local, "scratch", None)
         if found is None:
-            size = self.postings.size
+            size = self.reader.size
             kept = self._local.kept = (np.zeros(size), np.empty(size + 1, np.int32))
             found = self._local.scratch = (address(kept[0]), address(kept[1]))
         return found
 
     def _found(self, clause: Clause) -> _Found:
         match clause:
-            case Terms() | Sequence():
+            case Synonyms() | Phrase():
                 return _Found(*self._alone(clause))
             case Hint(leaf, weight):
                 return _Found(*self._alone(leaf, weight, is_reason=False), decides=False)
             case Name():
-                mask = np.zeros(self.postings.size, bool)
-                mask[self.postings.names(clause.field, clause.forms)] = True
+                mask = np.zeros(self.reader.size, bool)
+                mask[self.reader.names(clause.field, clause.forms)] = True
                 return _Found(mask)
-            case Between(first=first, last=last):
+            case YearRange(first=first, last=last):
                 return _Found(self._between(first, last))
-            case Only(inner):
+            case Filter(inner):
                 return _Found(self._found(inner).mask)
-            case Without(inner):
+            case Exclusion(inner):
                 return _Found(~self._found(inner).mask)
-            case Any(clauses):
+            case AnyOf(clauses):
                 every = [self._found(one) for one in clauses]
                 mask = np.logical_or.reduce([one.mask for one in every])
                 return _Found(mask, _summed(every))
-            case Every(clauses):
+            case AllOf(clauses):
                 every = [self._found(one) for one in clauses]
                 mask = np.logical_and.reduce([one.mask for one in every if one.decides])
                 ranks = any(one.is_reason for one in every)
                 return _Found(mask, _within(mask, _summed(every)), ranks)
-            case Ranked(clauses):
+            case FreeText(clauses):
                 found = self._ranked(clauses)
                 return found._replace(scores=_within(found.mask, found.scores))
 
     def _alone(
-        self, leaf: Terms | Sequence, weight: float = 1.0, *, is_reason: bool = True
+        self, leaf: Synonyms | Phrase, weight: float = 1.0, *, is_reason: bool = True
     ) -> tuple[Mask, Scores]:
-        mask, scores = np.zeros(self.postings.size, bool), np.zeros(self.postings.size)
+        mask, scores = np.zeros(self.reader.size, bool), np.zeros(self.reader.size)
         self._add([(leaf, weight)], int(is_reason), scores, mask)
         return mask, scores
 
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
-        if len(clauses) == 1 and isinstance(clauses[0], Sequence):
+        if len(clauses) == 1 and isinstance(clauses[0], Phrase):
             return _Found(*self._of_words(clauses, are_all=True))
         free = [clause for clause in clauses if self._is_free(clause)]
         decides = has_reason(free)
@@ -312,11 +289,11 @@ class Ranker:
         others = [clause for clause in clauses if not self._is_free(clause)]
         found = [self._found(clause) for clause in others]
         reasons = [one.mask for one in (words, *found) if one.is_reason]
-        mask = np.full(self.postings.size, fill_value=bool(clauses))
+        mask = np.full(self.reader.size, fill_value=bool(clauses))
         if reasons:
             mask = np.logical_or.reduce(reasons)
         for clause, one in zip(others, found, strict=True):
-            if not isinstance(clause, Terms | Hint | Ranked):
+            if not isinstance(clause, Synonyms | Hint | FreeText):
                 mask &= one.mask
         scores = _summed([words, *found])
         if self.weights.all_words_first and len(reasons) > 1 and scores is not None:
@@ -346,8 +323,8 @@ def _within(mask: Mask, scores: Scores | None) -> Scores | None:
 def _opened(clauses: Iterable[Clause]) -> Iterator[Clause]:
     """The clauses without the brackets that hold nothing but reasons: for scores they are none."""
     for clause in clauses:
-        inner = tuple(_opened(clause.clauses)) if isinstance(clause, Ranked) else ()
-        if inner and all(isinstance(one, Terms) for one in inner):
+        inner = tuple(_opened(clause.clauses)) if isinstance(clause, FreeText) else ()
+        if inner and all(isinstance(one, Synonyms) for one in inner):
             yield from inner
         else:
             yield clause

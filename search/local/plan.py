@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from array import array
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.kernels import LEAF, ROW, TERM
 from index.segment.groups import LAYER_GROUPS
 from index.segment.lexicon import ABSENT
-from search.clauses import Sequence, Terms, bits_of
+from search.query.clauses import Phrase, Synonyms, bits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Sequence as Many
+    from collections.abc import Callable, Iterable, Sequence
 
+    from index.segment.reader import IndexReader
     from index.segment.segment import Segment
-    from search.clauses import Leaf
+    from search.query.clauses import Leaf
 
 _NUMBERS = {group: number for number, group in enumerate(LAYER_GROUPS)}
 
 
-class Asked(NamedTuple):
+FEW = 4
+"""Terms that most leaves have no more of: a word, a small concept."""
+
+LEAVES_CACHED = 1 << 12
+"""Leaves of few terms whose plans are cached: 4 MB."""
+
+BROAD_CACHED = 1 << 9
+"""Leaves of more terms, such as prefixes: 25 MB at most, with the leaves."""
+
+
+class QueryPlan(NamedTuple):
     """Some leaves, each with its terms, its rows of words, and the numbers of these words.
 
     A leaf of names or years asks for nothing here.
@@ -32,7 +43,7 @@ class Asked(NamedTuple):
     numbers: bytes = b""
 
     @classmethod
-    def together(cls, some: Iterable[Asked]) -> Asked:
+    def together(cls, some: Iterable[QueryPlan]) -> QueryPlan:
         """Leaves one after the other."""
         some = list(some)
         if len(some) == 1:
@@ -45,13 +56,34 @@ class Asked(NamedTuple):
         return len(self.leaves) // LEAF.size
 
 
-def asked_of(segments: Many[Segment], leaf: Leaf) -> Asked:
-    """What a leaf asks of some segments."""
-    if isinstance(leaf, Sequence):
+class Planner:
+    """Plans the leaves of queries of one index. Safe to share by threads.
+
+    The plans of the latest leaves are cached: the same words are searched for again and again.
+    """
+
+    def __init__(self, reader: IndexReader) -> None:
+        self.reader = reader
+        plan = partial(_plan, reader.segments)
+        self._plan = lru_cache(LEAVES_CACHED)(plan)
+        self._plan_broad = lru_cache(BROAD_CACHED)(plan)
+
+    def plan(self, leaves: Iterable[Leaf]) -> QueryPlan:
+        """The plan of some leaves, in their order."""
+        return QueryPlan.together([self._plan_of(leaf)(leaf) for leaf in leaves])
+
+    def _plan_of(self, leaf: Leaf) -> Callable[[Leaf], QueryPlan]:
+        is_broad = isinstance(leaf, Synonyms) and len(leaf.terms) > FEW
+        return self._plan_broad if is_broad else self._plan
+
+
+def _plan(segments: Sequence[Segment], leaf: Leaf) -> QueryPlan:
+    """The plan of one leaf."""
+    if isinstance(leaf, Phrase):
         rows, numbers = _rows(segments, (leaf,))
-        return Asked(_counted((), rows, leaf.fields, is_row=True), b"", b"".join(rows), numbers)
-    if not isinstance(leaf, Terms):
-        return Asked(LEAF.pack(0, 0, 0, 0))
+        return QueryPlan(_counted((), rows, leaf.fields, is_row=True), b"", b"".join(rows), numbers)
+    if not isinstance(leaf, Synonyms):
+        return QueryPlan(LEAF.pack(0, 0, 0, 0))
     terms: list[bytes] = []
     group = _NUMBERS[leaf.layer]
     for place, segment in enumerate(segments):
@@ -61,16 +93,16 @@ def asked_of(segments: Many[Segment], leaf: Leaf) -> Asked:
                 terms.append(TERM.pack(place, group, number, weight))
     rows, numbers = _rows(segments, leaf.phrases) if leaf.phrases else ([], b"")
     packed = _counted(terms, rows, leaf.fields, is_row=False)
-    return Asked(packed, b"".join(terms), b"".join(rows), numbers)
+    return QueryPlan(packed, b"".join(terms), b"".join(rows), numbers)
 
 
 def _counted(
-    terms: Many[bytes], rows: Many[bytes], fields: tuple[str, ...], *, is_row: bool
+    terms: Sequence[bytes], rows: Sequence[bytes], fields: tuple[str, ...], *, is_row: bool
 ) -> bytes:
     return LEAF.pack(len(terms), len(rows), bits_of(fields), is_row)
 
 
-def _rows(segments: Many[Segment], phrases: Many[Sequence]) -> tuple[list[bytes], bytes]:
+def _rows(segments: Sequence[Segment], phrases: Sequence[Phrase]) -> tuple[list[bytes], bytes]:
     """The rows of words of phrases in the segments that have all of them, and their numbers."""
     rows: list[bytes] = []
     numbers = array("q")

@@ -11,20 +11,20 @@ from itertools import starmap
 from typing import TYPE_CHECKING
 
 from index.text.tokenizer import fold
-from search.clauses import Term, Terms
+from search.query.clauses import Synonyms, Term
 from search.results import LEARNED, ConceptInText, Expansion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from corpus import Abstract
     from index.analyzer import Analyzer
+    from index.concepts.vocabulary import Vocabulary
     from index.published import Published
-    from index.segment.reader import IndexReader
-    from search.clauses import Leaf
-    from search.switches import Switches
+    from search.query.clauses import Leaf
+    from search.query.switches import Switches
+    from search.results import MarkedText
 
-ANSWERS_KEPT = 1 << 10
+ANSWERS_CACHED = 1 << 10
 """Of each kind; those of the concepts with most spellings take 2 kB each."""
 
 
@@ -39,7 +39,7 @@ def concept_called(analyzer: Analyzer, text: str) -> str | None:
     return whole[0].concept if whole else None
 
 
-class Teller:
+class ConceptExpander:
     """What one generation says of concepts that queries name. Safe to share by threads.
 
     Each answer is kept for the words that it was given to: a broad concept has dozens of spellings
@@ -49,11 +49,11 @@ class Teller:
     def __init__(self, published: Published) -> None:
         self._vocabulary = published.analyzer.vocabulary
         self._found = published.spellings
-        self._described = lru_cache(maxsize=ANSWERS_KEPT)(self._describe)
-        self.told = lru_cache(maxsize=ANSWERS_KEPT)(self._told)
-        self.speaking = lru_cache(maxsize=ANSWERS_KEPT)(self._speaking)
+        self._described = lru_cache(maxsize=ANSWERS_CACHED)(self._describe)
+        self.expansion = lru_cache(maxsize=ANSWERS_CACHED)(self._expansion)
+        self.synonyms = lru_cache(maxsize=ANSWERS_CACHED)(self._synonyms)
 
-    def _told(self, written: str, id_: str) -> Expansion:
+    def _expansion(self, written: str, id_: str) -> Expansion:
         """What a reader is told of a concept that was recognized in a query."""
         concept = self._vocabulary.concepts[id_]
         spellings, narrower = self._described(id_)
@@ -73,14 +73,14 @@ class Teller:
         narrower = (one for one in self._vocabulary.narrower(id_) if one in self._found)
         return spellings, tuple(self._vocabulary.concepts[one].name for one in narrower)
 
-    def _speaking(
+    def _synonyms(
         self, written: str, id_: str, weight: float | None, fields: tuple[str, ...]
-    ) -> Terms:
+    ) -> Synonyms:
         """What speaks of a concept, or of a narrower one, which counts ``weight`` or not at all."""
         ids = [(id_, 1.0)]
         if weight is not None:
             ids += [(narrower, weight) for narrower in self._vocabulary.narrower(id_)]
-        return Terms(written, tuple(starmap(Term, ids)), "concepts", fields, id_)
+        return Synonyms(written, tuple(starmap(Term, ids)), "concepts", fields, id_)
 
 
 def learned(switches: Switches, written: str, others: tuple[str, ...], note: str) -> Expansion:
@@ -98,22 +98,19 @@ def learned(switches: Switches, written: str, others: tuple[str, ...], note: str
 
 
 def concepts_in(
-    published: Published,
-    postings: IndexReader,
-    document: int,
-    abstract: Abstract,
-    asked: Iterable[Leaf],
+    vocabulary: Vocabulary, marked: MarkedText, asked: Iterable[Leaf]
 ) -> tuple[ConceptInText, ...]:
     """The concepts of a document: what is asked for first, then the most frequent."""
     wanted = _wanted(asked)
     by_concept: dict[str, list[str]] = {}
-    for mention in postings.mentions(document):
+    for mention in marked.mentions:
+        abstract = marked.abstract
         text = abstract.title if mention.field == "title" else abstract.text
         written = " ".join(text[mention.start : mention.end].split())
         by_concept.setdefault(mention.concept, []).append(written)
     found = []
     for id_, spellings in by_concept.items():
-        concept = published.analyzer.vocabulary.concepts.get(id_)
+        concept = vocabulary.concepts.get(id_)
         if concept is not None:
             found.append(
                 ConceptInText(
@@ -141,6 +138,6 @@ def _wanted(asked: Iterable[Leaf]) -> set[str]:
     return {
         term.text
         for leaf in asked
-        if isinstance(leaf, Terms) and leaf.layer == "concepts"
+        if isinstance(leaf, Synonyms) and leaf.layer == "concepts"
         for term in leaf.terms
     }

@@ -64,14 +64,14 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class Or:
     """What stands beside OR: one at least must match."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class And:
     """What stands beside AND: all must match."""
 
     items: tuple[Node, ...]
@@ -84,7 +84,7 @@ class Group:
     items: tuple[Node, ...]
 
 
-Node = Words | Phrase | Prefix | Years | Fielded | Not | Either | All | Group
+Node = Words | Phrase | Prefix | Years | Fielded | Not | Or | And | Group
 
 
 class Query(NamedTuple):
