@@ -16,6 +16,7 @@ test: $(STAMP)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest
 
 # Under 15 minutes on two cores that do nothing else; BENCH_OPTIONS="--skip growth" takes a part.

@@ -1,7 +1,7 @@
 """How text becomes terms, and terms a published index.
 
 ``Vocabulary`` knows the spellings of concepts, ``Analyzer`` reads texts with it, ``build`` writes a
-generation and makes it the live one, ``Published`` opens the live one.
+generation and makes it the live one, ``OpenedGeneration`` reads it.
 """
 
 import sys
@@ -17,9 +17,9 @@ if _is_unloaded:
     del sys.modules["scipy"]
 
 from index.analyzer import Analyzer  # noqa: E402 (loads nltk itself)
-from index.build import build  # noqa: E402 (same)
+from index.build.builder import build  # noqa: E402 (same)
 from index.concepts.vocabulary import Concept, Vocabulary  # noqa: E402 (same)
 from index.errors import RanvierIndexError  # noqa: E402 (same)
-from index.published import Published  # noqa: E402 (same)
+from index.generations.opened import OpenedGeneration  # noqa: E402 (same)
 
-__all__ = ["Analyzer", "Concept", "Published", "RanvierIndexError", "Vocabulary", "build"]
+__all__ = ["Analyzer", "Concept", "OpenedGeneration", "RanvierIndexError", "Vocabulary", "build"]

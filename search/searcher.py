@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.published import Published
+from index.generations.opened import OpenedGeneration
 from search.assist.spelling import Speller
 from search.local.backend import LocalBackend
 from search.query.clauses import is_of_words, leaves
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Unpack
 
-    from index.generation import Manifest
+    from index.generations.manifest import Manifest
     from search.query.expand import Expanded
     from search.query.syntax import Query
     from search.request import SearchOptions
@@ -37,7 +37,7 @@ class Searcher:
 
     def __init__(
         self,
-        published: Published,
+        published: OpenedGeneration,
         weights: Weights | None = None,
         feedback: FeedbackWeights | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class Searcher:
 
         Raises ``NoIndex``, ``DamagedIndex`` or ``OutdatedIndex`` of ``index.errors``.
         """
-        return cls(Published.open(Path(index_dir)), weights, feedback)
+        return cls(OpenedGeneration.open(Path(index_dir)), weights, feedback)
 
     def __enter__(self) -> Self:
         return self

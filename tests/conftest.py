@@ -9,8 +9,8 @@ from hypothesis import settings
 
 from corpus import Abstract, Report, Section, bundled_corpus, write_jsonl
 from index import Vocabulary, build
-from index.build import write
-from index.published import Published
+from index.build.builder import write
+from index.generations.opened import OpenedGeneration
 from search import Searcher
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def searching(tmp_path: Path) -> Iterator[Callable[..., Searcher]]:
     A text is an abstract without a title; documents have the PMIDs 1, 2, 3 and so on, and no
     concepts are known but those that are passed.
     """
-    opened: list[Published] = []
+    opened: list[OpenedGeneration] = []
 
     def make(
         *documents: str | tuple[str, str] | Abstract,
@@ -77,7 +77,7 @@ def searching(tmp_path: Path) -> Iterator[Callable[..., Searcher]]:
         home.mkdir()
         abstracts = [small(document, number) for number, document in enumerate(documents, start=1)]
         manifest = write(home, abstracts, concepts, Report())
-        opened.append(Published.read(home, manifest))
+        opened.append(OpenedGeneration.read(home, manifest))
         return Searcher(opened[-1], weights)
 
     yield make

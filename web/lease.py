@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from index.errors import DamagedIndex, RanvierIndexError
-from index.generation import Pointer, pointer
-from index.published import Published
+from index.generations.manifest import Pointer, pointer
+from index.generations.opened import OpenedGeneration
 from search import Searcher
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ RETRY = 5.0
 
 def read_in_full(index_dir: Path) -> Searcher:
     """A searcher of the live generation, of which every byte is read first."""
-    return Searcher(Published.open(index_dir, thorough=True))
+    return Searcher(OpenedGeneration.open(index_dir, thorough=True))
 
 
 @dataclass

@@ -8,16 +8,13 @@ those that define the short form mean the same; else the reader has to be asked.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.abbreviations.definitions import definitions
 from index.abbreviations.keys import fold_long, fold_short
-from index.segment.table import Table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from corpus import Abstract
     from index.abbreviations.definitions import Definition
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
 LEAST_ABSTRACTS = 2  # one abstract alone may be mistaken, or speak for itself only
 LEAST_SHARE = 0.8  # of the definitions of a short form
 MOST_PAIRS = 1_000_000  # pairs of forms kept while learning: about 300 MB
-
-_SHORT, _LONG = "short_forms", "long_forms"  # the tables on disk
 
 Pairs = dict[tuple[str, str], tuple[str, str]]
 """Short and long forms as they are written, by ``fold_short`` and ``fold_long``."""
@@ -63,27 +58,27 @@ class ShortForm(NamedTuple):
         return first if enough and first.abstracts >= LEAST_SHARE * self.abstracts else None
 
 
-class Agreement:
+class LearnedShortForms:
     """The short forms of a corpus, found without regard to capitals, hyphens and plural."""
 
     def __init__(self, short_forms: Iterable[ShortForm] = ()) -> None:
-        self._forms: Mapping[str, ShortForm] = {fold_short(one.short): one for one in short_forms}
+        self.by_key: Mapping[str, ShortForm] = {fold_short(one.short): one for one in short_forms}
 
     def __len__(self) -> int:
-        return len(self._forms)
+        return len(self.by_key)
 
     def __iter__(self) -> Iterator[ShortForm]:
         """The short forms, those with most definitions first."""
-        return iter(sorted(self._forms.values(), key=lambda one: (-one.abstracts, one.short)))
+        return iter(sorted(self.by_key.values(), key=lambda one: (-one.abstracts, one.short)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Agreement) and self._forms == other._forms
+        return isinstance(other, LearnedShortForms) and self.by_key == other.by_key
 
     __hash__ = None  # type: ignore[assignment] # how Python is told that it can change
 
     def find(self, short: str) -> ShortForm | None:
         """What the corpus says of a short form, or None if no abstract defines it."""
-        return self._forms.get(fold_short(short))
+        return self.by_key.get(fold_short(short))
 
     def agreed(self, short: str) -> str | None:
         """The long form that a short form may be taken for in a query, or None."""
@@ -94,46 +89,6 @@ class Agreement:
     def conflicts(self) -> list[ShortForm]:
         """The short forms with more than one meaning, those with most definitions first."""
         return [one for one in self if one.is_conflict]
-
-    def write(self, folder: Path) -> None:
-        """Writes all of it into a folder, for ``StoredAgreement``."""
-        longs: defaultdict[str, list[str]] = defaultdict(list)
-        for one in self:
-            if one.agreed:
-                longs[fold_long(one.agreed.long)].append(fold_short(one.short))
-        write_table(folder, _LONG, longs)
-        forms = {
-            key: [one.short, {meaning.long: meaning.abstracts for meaning in one.meanings}]
-            for key, one in self._forms.items()
-        }
-        write_table(folder, _SHORT, forms)
-
-
-class StoredAgreement(Agreement):
-    """The agreement in a folder, of which no more is read than what is asked for.
-
-    It also knows the way back, from long forms to short ones. Safe to share by threads.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._forms = Table(folder, _SHORT, _short_form)
-        self._longs: Table[list[str]] = Table(folder, _LONG)
-
-    def shorts_for(self, long: str) -> tuple[ShortForm, ...]:
-        """The short forms agreed to stand for a long form, which is given by its ``fold_long``."""
-        return tuple(self._forms[key] for key in self._longs.get(long, ()))
-
-    @cached_property
-    def first_words(self) -> frozenset[str]:
-        """What ``fold_long`` says of the words that such long forms begin with: some thousands."""
-        return frozenset(long.partition(" ")[0] for long in self._longs)
-
-    def begins_long(self, words: str) -> bool:
-        """Whether such a long form begins with some words, or is them, given by ``fold_long``."""
-        sought = words.encode("utf-8", "surrogatepass")
-        first = self._longs.first_from(sought)
-        return first is not None and (first == sought or first.startswith(sought + b" "))
 
 
 class Learner:
@@ -157,9 +112,9 @@ class Learner:
         if self._pairs > MOST_PAIRS:
             self._forget()
 
-    def agreement(self) -> Agreement:
+    def learned(self) -> LearnedShortForms:
         """What was learned so far."""
-        return Agreement(
+        return LearnedShortForms(
             ShortForm(_commonest(self._shorts[key]), _meanings(longs))
             for key, longs in self._longs.items()
         )
@@ -173,12 +128,12 @@ class Learner:
         self._pairs = sum(map(len, self._longs.values()))
 
 
-def learn(abstracts: Iterable[Abstract]) -> Agreement:
+def learn(abstracts: Iterable[Abstract]) -> LearnedShortForms:
     """What the abstracts' titles and texts define, gathered; each abstract is read once."""
     learner = Learner()
     for abstract in abstracts:
         learner.add(pairs_of([*definitions(abstract.title), *definitions(abstract.text)]))
-    return learner.agreement()
+    return learner.learned()
 
 
 def pairs_of(found: Iterable[Definition]) -> Pairs:
@@ -188,11 +143,6 @@ def pairs_of(found: Iterable[Definition]) -> Pairs:
         key = fold_short(definition.short), fold_long(definition.long)
         pairs.setdefault(key, (definition.short, " ".join(definition.long.split())))
     return pairs
-
-
-def _short_form(entry: Any) -> ShortForm:  # noqa: ANN401 (parsed JSON)
-    short, meanings = entry
-    return ShortForm(short, tuple(Meaning(long, count) for long, count in meanings.items()))
 
 
 def _by_long() -> defaultdict[str, Counter[str]]:

@@ -27,8 +27,8 @@ from nltk.stem.snowball import SnowballStemmer
 from scipy.stats import ttest_rel
 
 from corpus import Abstract, Report, Section, bundled_corpus, bundled_judgements, gather
-from index.build import write
-from index.published import Published
+from index.build.builder import write
+from index.generations.opened import OpenedGeneration
 from search.errors import UnusableCollection
 from search.searcher import Searcher
 
@@ -132,7 +132,7 @@ class Bench:
         self._home = tempfile.TemporaryDirectory(prefix="ranvier-evaluate-")
         home = Path(self._home.name)
         manifest = write(home, collection.documents, vocabulary, Report())
-        self._published = Published.read(home, manifest)
+        self._published = OpenedGeneration.read(home, manifest)
 
     def __enter__(self) -> Self:
         return self

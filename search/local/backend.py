@@ -18,7 +18,7 @@ from search.results import Hit, MarkedText, Stored
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from index.published import Published
+    from index.generations.opened import OpenedGeneration
     from search import backend
     from search.query.clauses import FreeText
     from search.results import Facet
@@ -30,7 +30,7 @@ class LocalBackend:
 
     def __init__(
         self,
-        published: Published,
+        published: OpenedGeneration,
         weights: Weights | None = None,
         feedback: FeedbackWeights | None = None,
     ) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from index.analyzer import Analyzer
     from index.concepts.vocabulary import Vocabulary
-    from index.published import Published
+    from index.generations.opened import OpenedGeneration
     from search.query.clauses import Leaf
     from search.query.switches import Switches
     from search.results import MarkedText
@@ -46,7 +46,7 @@ class ConceptExpander:
     and of narrower ones to go through, and the same concepts are asked for again and again.
     """
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: OpenedGeneration) -> None:
         self._vocabulary = published.analyzer.vocabulary
         self._found = published.spellings
         self._described = lru_cache(maxsize=ANSWERS_CACHED)(self._describe)

@@ -31,7 +31,7 @@ from search.query.clauses import (
     word_of,
 )
 from search.query.concepts import ConceptExpander, concept_called, learned
-from search.query.short_forms import ShortForms, phrase_of
+from search.query.short_forms import ShortFormExpander, phrase_of
 from search.query.switches import Switches
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from index.analyzer import Layer, QueryText
     from index.concepts.recognizer import Mention
-    from index.published import Published
+    from index.generations.opened import OpenedGeneration
     from index.text.words import Word
     from search.backend import TermIndex
     from search.results import Expansion
@@ -78,13 +78,13 @@ class Expanded:
 class Expander:
     """Expands queries against one generation. Safe to share by threads."""
 
-    def __init__(self, published: Published, terms: TermIndex, weights: Weights) -> None:
+    def __init__(self, published: OpenedGeneration, terms: TermIndex, weights: Weights) -> None:
         self.analyzer = published.analyzer
         self.terms = terms
         self.weights = weights
         self.spellings = published.spellings
         self.concepts = ConceptExpander(published)
-        self.short_forms = ShortForms(published.agreement)
+        self.short_forms = ShortFormExpander(published.short_forms)
 
     def expand(self, query: syntax.Query, *, off: Collection[str] = ()) -> Expanded:
         """The clauses of a query.

@@ -19,7 +19,8 @@ from search.query.clauses import Phrase
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from index.abbreviations.learned import ShortForm, StoredAgreement
+    from index.abbreviations.learned import ShortForm
+    from index.generations.short_forms import StoredShortForms
     from index.text.words import Word
     from search.backend import TermIndex
 
@@ -49,15 +50,15 @@ class Learned(NamedTuple):
     note: str
 
 
-class ShortForms:
+class ShortFormExpander:
     """What a corpus agrees on, applied to queries. Safe to share by threads."""
 
-    def __init__(self, agreement: StoredAgreement) -> None:
-        self._agreement = agreement
+    def __init__(self, learned: StoredShortForms) -> None:
+        self._learned = learned
         # The same words are asked for again and again, and most are no part of any form.
-        self._short_form = lru_cache(maxsize=WORDS_CACHED)(partial(_agreed, agreement))
-        self._begins_long = lru_cache(maxsize=WORDS_CACHED)(agreement.begins_long)
-        self._shorts_for = lru_cache(maxsize=WORDS_CACHED)(agreement.shorts_for)
+        self._short_form = lru_cache(maxsize=WORDS_CACHED)(partial(_agreed, learned))
+        self._begins_long = lru_cache(maxsize=WORDS_CACHED)(learned.begins_long)
+        self._shorts_for = lru_cache(maxsize=WORDS_CACHED)(learned.shorts_for)
 
     def among(
         self, text: str, words: Sequence[Word], taken: Collection[int], terms: TermIndex
@@ -76,7 +77,7 @@ class ShortForms:
 
     def _may_begin(self, text: str, word: Word, following: Word | None) -> bool:
         """Whether a form may begin with a word: with few words of a query one does."""
-        if word.stem in self._agreement.first_words:
+        if word.stem in self._learned.first_words:
             return True
         if self._short_form(text[word.start : word.end]):
             return True
@@ -125,9 +126,9 @@ class ShortForms:
         return short if in_capitals or (long_enough and not _is_word(short, terms)) else None
 
 
-def _agreed(agreement: StoredAgreement, written: str) -> ShortForm | None:
+def _agreed(learned: StoredShortForms, written: str) -> ShortForm | None:
     """The short form that a word may be taken for, if it is one."""
-    found = agreement.find(written)
+    found = learned.find(written)
     return found if found and found.agreed else None
 
 

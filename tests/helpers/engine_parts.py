@@ -16,7 +16,7 @@ from search.query.expand import Expander
 from search.weights import Weights
 
 if TYPE_CHECKING:
-    from index.published import Published
+    from index.generations.opened import OpenedGeneration
     from search import Searcher
     from search.weights import FeedbackWeights
 
@@ -26,7 +26,7 @@ class Engine:
 
     def __init__(
         self,
-        published: Published,
+        published: OpenedGeneration,
         weights: Weights | None = None,
         feedback: FeedbackWeights | None = None,
     ) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Abstract, Section
-from index import Concept, Published, Vocabulary
-from index.build import LOCK
-from index.generation import CURRENT, GENERATIONS, PARTIAL
+from index import Concept, OpenedGeneration, Vocabulary
+from index.build.builder import LOCK
+from index.generations.manifest import CURRENT, GENERATIONS, PARTIAL
 from index.whoosh_codec.codec import ArrayWriter
 from index.whoosh_codec.schema import document, schema
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from whoosh.index import FileIndex
 
     from index import Analyzer
-    from index.generation import Manifest
+    from index.generations.manifest import Manifest
 
 VOCABULARY = Vocabulary.of(
     [
@@ -65,7 +65,7 @@ def by_whoosh(folder: Path, batches: Iterable[Iterable[Abstract]], analyzer: Ana
 
 def opened(index_dir: Path) -> Manifest:
     """The manifest of the live index, after every byte of it was read and it was opened."""
-    published = Published.open(index_dir)
+    published = OpenedGeneration.open(index_dir)
     try:
         assert published.reader.doc_count() == published.manifest.abstracts
         return published.manifest

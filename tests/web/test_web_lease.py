@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Published, Vocabulary, build
+from index import OpenedGeneration, Vocabulary, build
 from index.errors import DamagedIndex, NoIndex
-from index.generation import CURRENT
+from index.generations.manifest import CURRENT
 from search import Searcher
 from web.lease import Current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from index.generation import Manifest
+    from index.generations.manifest import Manifest
 
 THREADS = 8
 MAPS = Path("/proc/self/maps")
@@ -199,13 +199,13 @@ def test_a_generation_is_read_in_full_before_it_serves(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    real = Published.open
+    real = OpenedGeneration.open
 
-    def note(index_dir: Path, **options: object) -> Published:
+    def note(index_dir: Path, **options: object) -> OpenedGeneration:
         asked.append(options)
         return real(index_dir, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Published, "open", note)
+    monkeypatch.setattr(OpenedGeneration, "open", note)
     publish(home, 3)
     current = Current(home, every=0)
     assert total(current) == 3

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from index import Published
+from index import OpenedGeneration
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def abbreviations_command(
     Each with its long forms, in how many abstracts each is defined so, and whether they agree
     enough for a search to take the short form for the first of them.
     """
-    published = Published.open(Settings.of(index=index).index_dir)
-    agreement = published.agreement
+    published = OpenedGeneration.open(Settings.of(index=index).index_dir)
+    agreement = published.short_forms
     published.close()
     if short is None:
         found = agreement.conflicts() if conflicts else list(agreement)

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from corpus import Report, bundled_corpus
-from index import Published, RanvierIndexError, build
+from index import OpenedGeneration, RanvierIndexError, build
 from index.errors import NoIndex, OutdatedIndex
-from index.generation import pointer, read_manifest
+from index.generations.manifest import pointer, read_manifest
 from web.cli import terminal
 from web.cli.vocabulary import vocabulary_of, vocabulary_option
 from web.settings import Settings
@@ -64,7 +64,7 @@ def _build(settings: Settings, sources: tuple[Path, ...], workers: int | None) -
 def _lacks_bundled(index_dir: Path) -> bool:
     """Whether there is no index, or one of the bundled corpus that this version cannot read."""
     try:
-        Published.open(index_dir).close()
+        OpenedGeneration.open(index_dir).close()
     except NoIndex:
         return True
     except OutdatedIndex:

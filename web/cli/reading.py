@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from corpus.record import to_object
-from index import Published
+from index import OpenedGeneration
 from search import Searcher
 from web.cli import terminal
 from web.settings import Settings
@@ -84,7 +84,7 @@ def show_command(
 def status_command(index: str | None, *, as_json: bool) -> None:
     """Say what the live index holds, after reading every byte of it."""
     index_dir = Settings.of(index=index).index_dir
-    with closing(Published.open(index_dir, thorough=True)) as published:
+    with closing(OpenedGeneration.open(index_dir, thorough=True)) as published:
         manifest = published.manifest
     if as_json:
         _print_json({"index": str(index_dir), "bytes": manifest.bytes, **asdict(manifest)})

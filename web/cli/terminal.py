@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus import Abstract, Report
-    from index.generation import Manifest
+    from index.generations.manifest import Manifest
     from search import Expansion, Hit, MarkedAbstract, Match, SearchPage
     from search.results import Span
 

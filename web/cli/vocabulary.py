@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from corpus import Report, gather
-from index import Published, RanvierIndexError, Vocabulary
+from index import OpenedGeneration, RanvierIndexError, Vocabulary
 from index.concepts.vocabulary import toml_files
 from index.inspection.audit import SERIOUS, Fault, audit, changes, sizes, uses
 from index.inspection.explanation import AS_WRITTEN, explain
@@ -149,7 +149,7 @@ def _side(path: Path, *, extend: bool) -> Vocabulary:
 def _used(checked: Vocabulary, index_dir: Path) -> tuple[set[str] | None, str]:
     """The concepts that the live index mentions, if there is one, and a note on it."""
     try:
-        published = Published.open(index_dir)
+        published = OpenedGeneration.open(index_dir)
     except RanvierIndexError as error:
         return None, f"What is unused was not looked for. {error}"
     with closing(published):
@@ -169,7 +169,7 @@ def _abstracts(
         held = list(gather([source], Report()))
         yield lambda: held, len(held)
         return
-    with closing(Published.open(index_dir)) as published:
+    with closing(OpenedGeneration.open(index_dir)) as published:
         yield published.abstracts, published.manifest.abstracts
 
 

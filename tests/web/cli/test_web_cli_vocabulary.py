@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from corpus import bundled_corpus
-from index import Published, Vocabulary
+from index import OpenedGeneration, Vocabulary
 from index.inspection.audit import sizes
 from search import Searcher
 from web.cli.main import main
@@ -142,7 +142,7 @@ def test_diff_reads_a_site_onto_the_shipped(index_dir: Path, tmp_path: Path) -> 
 def test_a_build_keeps_a_sites_vocabulary(site: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     assert run("build", "--vocabulary", site, index=index).exit_code == 0
-    published = Published.open(index)
+    published = OpenedGeneration.open(index)
     assert "immune juice" in published.analyzer.vocabulary.concepts["ivig"].variants
     assert published.analyzer.vocabulary == Vocabulary.bundled().extended([site])
     assert len(list(published.abstracts())) == 12

@@ -11,7 +11,7 @@ import pytest
 from corpus import bundled_corpus
 from corpus.record import from_object
 from index import Vocabulary, build
-from index.generation import CURRENT
+from index.generations.manifest import CURRENT
 from web.app import create_app
 from web.lease import EVERY
 from web.settings import Settings

@@ -1,0 +1,1 @@
+"""Generations: complete published indexes, one of them live."""
