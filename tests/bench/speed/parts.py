@@ -19,7 +19,9 @@ from .processes import ROOT, asked, results, start, tree, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
+    from .processes import Asked
     from .queries import Query, Sampler
 
 WARM = 1.0
@@ -107,9 +109,9 @@ def latency(bench: Bench) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name in bench.systems:
-        _read_once(bench.index(name))
+        read_once(bench.index(name))
     with ExitStack() as open_ones:
-        engines = {n: open_ones.enter_context(asked(n, bench.index(n))) for n in bench.systems}
+        engines = {n: open_ones.enter_context(_asked(n, bench.index(n))) for n in bench.systems}
         for kind in KINDS:
             bench.say(f"asking: {kind}")
             drawn = bench.drawn(kind, bench.queries)
@@ -124,7 +126,12 @@ def latency(bench: Bench) -> dict[str, Any]:
     return found
 
 
-def _read_once(home: Path) -> None:
+def _asked(system: str, home: Path) -> AbstractContextManager[Asked]:
+    return asked(start("search", system, home))
+
+
+def read_once(home: Path) -> None:
+    """Reads every file of a folder, so that nothing measured later waits for the disk."""
     for path in home.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -154,7 +161,7 @@ def _row(times: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
 def opening(bench: Bench) -> dict[str, Any]:
     """Milliseconds and bytes that the first searcher of a process takes, and the next."""
     bench.say("opening searchers")
-    first, following = results("open", bench.index(RANVIER))
+    first, following = results(start("open", bench.index(RANVIER)))
     return {"first": first, "next": following}
 
 
@@ -176,18 +183,20 @@ def serving(bench: Bench, *, http: bool = True) -> dict[str, Any]:
         if http:
             bench.say("serving as fast as it can")
             with pinned(cores()[-1:]):
-                found["http"] = results("http", address, asks, HTTP_SECONDS)[0]
+                found["http"] = results(start("http", address, asks, HTTP_SECONDS))[0]
             found["memory after"] = together(pids)
     return found
 
 
 @contextmanager
-def served(home: Path) -> Iterator[tuple[int, str]]:
-    """A server on the first core: its process and address."""
-    command = [sys.executable, "-m", "web", "--index", str(home), "serve", "--port", "0"]
+def served(
+    home: Path, *, python: str = sys.executable, root: Path = ROOT
+) -> Iterator[tuple[int, str]]:
+    """A server of a checkout on the first core: its process and address."""
+    command = [python, "-m", "web", "--index", str(home), "serve", "--port", "0"]
     with (
         pinned(cores()[:1]) if len(cores()) > 1 else nullcontext(),
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server,
+        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as server,
     ):
         try:
             assert server.stdout is not None
@@ -224,7 +233,7 @@ def growth(bench: Bench, sizes: list[int], known: dict[str, Any]) -> dict[str, A
                 home = bench.home / "grown"
                 built = build(name, source if not is_known else bench.source, home, number)
             bench.say(f"{count:,} texts: asking {name}")
-            with asked(name, home) as engine:
+            with _asked(name, home) as engine:
                 taken = engine.times("patients", warm, timed)
             line.append(
                 {

@@ -26,14 +26,19 @@ that a build by all of them uses, and a process that builds holds what it holds 
 def start(name: str, *arguments: object) -> subprocess.Popen[str]:
     """A job, started."""
     command = [sys.executable, str(Path(__file__).parent), "job", name, *map(str, arguments)]
+    return started(command)
+
+
+def started(command: list[str], root: Path = ROOT) -> subprocess.Popen[str]:
+    """A job of a checkout, started by some command."""
     return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 
-def results(name: str, *arguments: object) -> list[dict[str, Any]]:
-    """All that a job says, once it has ended."""
-    with start(name, *arguments) as job:
+def results(job: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """All results of a job, once it has ended."""
+    with job:
         said, _ = job.communicate()
     if job.returncode:
         raise subprocess.CalledProcessError(job.returncode, job.args)
@@ -83,9 +88,9 @@ class Asked:
 
 
 @contextmanager
-def asked(system: str, home: Path) -> Iterator[Asked]:
-    """A system to ask; its process ends afterwards."""
-    with start("search", system, home) as job:
+def asked(job: subprocess.Popen[str]) -> Iterator[Asked]:
+    """A ``search`` job to ask; its process ends afterwards."""
+    with job:
         try:
             yield Asked(job)
         finally:
