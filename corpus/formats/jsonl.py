@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from corpus.report import Report
 
 LINE_LIMIT = 16 * 1024 * 1024
-"""A line of more bytes is rejected unread, so that no file can fill the memory."""
+"""A line of more bytes, its end not counted, is rejected unread: no file can fill the memory."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -121,11 +121,11 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Yield each line with its number, or None in place of one that is too long."""
     number = 0
-    while content := stream.readline(LINE_LIMIT):
+    while content := stream.readline(LINE_LIMIT + 1):
         number += 1
         if number == 1:
             content = content.removeprefix(_BOM)
-        if len(content) < LINE_LIMIT or content.endswith(b"\n"):
+        if len(content) <= LINE_LIMIT or content.endswith(b"\n"):
             yield number, content
             continue
         while content and not content.endswith(b"\n"):

@@ -75,13 +75,14 @@ class _Parser:
     lexemes: list[_Lexeme]
     notes: list[str] = field(default_factory=list)
     place: int = 0
+    depth: int = 0
 
-    def level(self, depth: int) -> Group:
+    def level(self) -> Group:
         """Everything up to the closing bracket of this level, or to the end."""
         sides: list[list[Node]] = [[]]
         while (lexeme := self.peek()) is not None:
             if lexeme.kind == "close":
-                if depth:
+                if self.depth:
                     break
                 self.place += 1
                 self.note("A closing bracket without its partner was ignored.")
@@ -89,29 +90,29 @@ class _Parser:
                 self.place += 1
                 sides.append([])
             else:
-                self.item(sides[-1], depth)
+                self.item(sides[-1])
         groups = [Group(tuple(side)) for side in sides if side]
         return groups[0] if len(groups) == 1 else Group((And(tuple(groups)),) if groups else ())
 
-    def item(self, items: list[Node], depth: int) -> None:
+    def item(self, items: list[Node]) -> None:
         """Reads one item, with what OR ties to it, on to the end of ``items``."""
-        alternatives = [self.operand(depth)]
+        alternatives = [self.operand()]
         while (lexeme := self.peek()) and lexeme.kind in {"OR", "|"} and self.has_operand(1):
             self.place += 1
-            alternatives.append(self.operand(depth))
+            alternatives.append(self.operand())
         found = tuple(node for node in alternatives if node is not None)
         if found:
             items.append(found[0] if len(found) == 1 else Or(found))
 
-    def operand(self, depth: int) -> Node | None:
+    def operand(self) -> Node | None:
         """A run of words, or one thing of another kind, or None where nothing is left of it."""
         lexeme = self.lexemes[self.place]
         if lexeme.kind in _EXCLUDING and self.has_operand(1):
             while self.lexemes[self.place].kind in _EXCLUDING and self.has_operand(1):
                 self.place += 1
-            item = self.one(depth)
+            item = self.one()
             return Not(item) if item is not None else None
-        return self.run() if _is_wordlike(lexeme) else self.one(depth)
+        return self.run() if _is_wordlike(lexeme) else self.one()
 
     def run(self) -> Words:
         """All the words from here to the next thing of another kind."""
@@ -123,7 +124,7 @@ class _Parser:
             self.place += 1
         return Words(" ".join(texts))
 
-    def one(self, depth: int) -> Node | None:
+    def one(self) -> Node | None:
         """The next single item: a word, a phrase, a bracket with all that is in it."""
         lexeme = self.lexemes[self.place]
         self.place += 1
@@ -135,9 +136,9 @@ class _Parser:
             case "years":
                 return Years(*lexeme.years, lexeme.text)
             case "open":
-                return self.bracket(depth)
+                return self.bracket()
             case "field":
-                return self.fielded(lexeme.text, depth)
+                return self.fielded(lexeme.text)
             case _:
                 return Words(lexeme.text)
 
@@ -147,21 +148,20 @@ class _Parser:
         self.note(f"“{text}*” is too short a beginning; it was taken as a word.")
         return Words(text)
 
-    def bracket(self, depth: int) -> Node | None:
-        if depth == MOST_LEVELS:
-            self.note(f"Brackets deeper than {MOST_LEVELS} levels were ignored.")
-            return None
-        inner = self.level(depth + 1)
+    def bracket(self) -> Node | None:
+        self.depth += 1
+        inner = self.level()
+        self.depth -= 1
         if self.peek() is None:
             self.note("A bracket was left open; it was closed at the end.")
         else:
             self.place += 1
         return inner if inner.items else None
 
-    def fielded(self, name: str, depth: int) -> Node | None:
+    def fielded(self, name: str) -> Node | None:
         if not self.has_operand(0):
             return Words(name)
-        item = self.one(depth)
+        item = self.one()
         if item is None:
             return None
         if name == "year":
@@ -201,13 +201,14 @@ def parse(text: str) -> Query:
         return Query(written, Group((Words(cleaned),) if cleaned else ()), tuple(notes))
     if cleaned.count('"') % 2:
         notes.append("A quotation mark without its partner was ignored.")
-    parser = _Parser([_lexeme(found) for found in _LEXEME.finditer(cleaned)], notes)
+    lexemes = [_lexeme(found) for found in _LEXEME.finditer(cleaned)]
+    parser = _Parser(_without_deep_brackets(lexemes, notes), notes)
     for name in dict.fromkeys(_UNKNOWN_FIELD.findall(cleaned)) if ":" in cleaned else ():
         if name.lower() not in (*FIELDS, *_ALIASES):
             parser.note(
                 f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
             )
-    return Query(written, parser.level(0), tuple(parser.notes))
+    return Query(written, parser.level(), tuple(parser.notes))
 
 
 def _is_wordlike(lexeme: _Lexeme) -> bool:
@@ -257,6 +258,20 @@ def _may_be_long(text: str) -> bool:
 def _has_word(text: str) -> bool:
     """Whether a text has any token. In plain ASCII a letter or digit is enough."""
     return bool(_RUN.search(text) if text.isascii() else tokenize(text))
+
+
+def _without_deep_brackets(lexemes: list[_Lexeme], notes: list[str]) -> list[_Lexeme]:
+    """The lexemes without the pairs of brackets that stand deeper than ``MOST_LEVELS``."""
+    kept: list[_Lexeme] = []
+    level = 0
+    for lexeme in lexemes:
+        level += lexeme.kind == "open"
+        if level <= MOST_LEVELS or lexeme.kind not in {"open", "close"}:
+            kept.append(lexeme)
+        level = max(level - (lexeme.kind == "close"), 0)
+    if len(kept) < len(lexemes):
+        notes.append(f"Brackets deeper than {MOST_LEVELS} levels were ignored.")
+    return kept
 
 
 def _lexeme(found: re.Match[str]) -> _Lexeme:

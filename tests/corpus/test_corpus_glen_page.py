@@ -273,6 +273,28 @@ def test_the_footer_enters_no_text_however_near_it_is(gap: str) -> None:
     assert report == Report()
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Medical Texts\nAnatomy | Immune System\n",
+        "Anatomy | Immune System\n",
+        "© Copyright 1997 - 2011:\nPermission is granted to all.\n",
+        "Permission is granted to all.\n",
+        "Medical Texts\nAnatomy | Immune System\n© Copyright 1997 - 2011:\n",
+    ],
+)
+def test_a_footer_may_lack_any_of_its_parts(footer: str) -> None:
+    (_, charlie), report = read_page(PAGE[: PAGE.index("\n\n\nMedical Texts")] + footer)
+    assert charlie.text == "Delta."
+    assert report == Report()
+
+
+@pytest.mark.parametrize("line", ["Medical Texts", "Medical texts and more."])
+def test_a_line_over_text_is_no_heading_of_a_footer(line: str) -> None:
+    (_, charlie), _ = read_page(PAGE.replace("Delta.\n", f"Delta.\n{line}\nEcho.\n"))
+    assert charlie.text.split() == ["Delta.", *line.split(), "Echo."]
+
+
 def test_a_conditional_probability_is_no_navigation() -> None:
     abstracts, _ = read_page(PAGE.replace("Delta.", "We estimate P(A | B) in this text."))
     assert abstracts[1].text == "We estimate P(A | B) in this text."

@@ -88,6 +88,32 @@ def test_a_line_that_is_too_long_is_rejected_unread(monkeypatch: pytest.MonkeyPa
     assert len(abstracts) == 2
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n", b"\n" + CHARLIE])
+@pytest.mark.parametrize("beyond", [0, 1, 99, 100, 101, 102, 200, 300, 305])
+def test_a_line_up_to_the_limit_is_read_wherever_the_file_ends(
+    end: bytes, beyond: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonl, "LINE_LIMIT", 100)
+    content = CHARLIE + b"\n" + ALFA + b" " * (100 - len(ALFA) + beyond) + end
+
+    class Stream(BytesIO):
+        """A stream that fails if it is read on and on at its end."""
+
+        reads = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self.reads += 1
+            assert self.reads <= 20
+            return super().readline(size)
+
+    report = Report()
+    found = list(read_jsonl(Stream(content), "a.jsonl", report))
+    assert len(found) == 1 + (beyond == 0) + end.endswith(CHARLIE)
+    assert [str(problem) for problem in report.rejected] == (
+        ["a.jsonl:2: longer than 100 bytes"] if beyond else []
+    )
+
+
 def test_of_equal_keys_the_last_one_counts() -> None:
     abstracts, _ = read_all(ALFA[:-1] + b', "title": "Zulu"}')
     assert abstracts[0].title == "Zulu"

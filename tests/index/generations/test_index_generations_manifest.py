@@ -370,3 +370,20 @@ def test_what_is_no_generation_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / GENERATIONS / ".hidden").touch()
     clean_up(tmp_path)
     assert kept(tmp_path) == [".hidden", "3", "4", "5"]
+
+
+def test_an_old_generation_that_cannot_be_removed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = os.rmdir
+
+    def refuse_oldest(path: str | Path, **options: int) -> None:
+        if os.path.basename(path) == "1":  # noqa: PTH119 (a path may be text)
+            raise PermissionError(path)
+        remove(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", refuse_oldest)
+    for number in range(1, 7):
+        go_live(tmp_path, str(number))
+        clean_up(tmp_path)
+    assert kept(tmp_path) == ["1", "4", "5", "6"]

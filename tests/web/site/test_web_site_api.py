@@ -55,6 +55,28 @@ def test_numbers_out_of_bounds_are_brought_into_them(client: FlaskClient) -> Non
     assert len(page["notes"]) == 2
 
 
+@pytest.mark.parametrize(
+    "arguments", ["", "&page=1&per_page=100", "&page=2&per_page=4", "&page=&per_page=", "&off="]
+)
+def test_a_request_within_all_bounds_gets_no_note(client: FlaskClient, arguments: str) -> None:
+    page = client.get(f"/api/v1/search?q=IVIG{arguments}").json
+    assert page["hits"]
+    assert page["notes"] == []
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_query_is_handed_on_up_to_two_thousand_characters(
+    client: FlaskClient, beyond: int
+) -> None:
+    query = "IVIG" + " " * (2000 - len("IVIG EDSS") + 1 + beyond) + "EDSS"
+    page = client.get("/api/v1/search", query_string={"q": query}).json
+    assert page["query"] == query[:2000]
+    assert page["notes"] == (["No abstract has “EDS”."] if beyond else [])
+    off = f"rrms,{'x' * (2000 - len('rrms,,ivig') + beyond)},ivig"
+    found = client.get("/api/v1/search", query_string={"q": "RRMS IVIG", "off": off}).json
+    assert [one["is_off"] for one in found["expansions"]] == [True, not beyond]
+
+
 def test_an_empty_query_finds_nothing(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?q=").json["total"] == 0
 
