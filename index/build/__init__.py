@@ -1,0 +1,1 @@
+"""Building: abstracts to a published generation."""
