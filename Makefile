@@ -1,14 +1,16 @@
-# Everything happens in .venv; the stamp is younger than the lock file once it is installed.
+# Everything happens in .venv. A stamp there is younger than what it was made of.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-STAMP := $(VENV)/installed
+PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 KERNELS := index/kernels
+SERVING := $(VENV)/serving
+STAMP := $(VENV)/installed
 BENCH := $(VENV)/installed-bench
 
 .PHONY: serve test check lock bench
 
-serve: $(STAMP)
+serve: $(SERVING)
 	$(RUN) -m web serve --build-if-missing
 
 test: $(STAMP)
@@ -24,18 +26,37 @@ bench: $(BENCH)
 	$(RUN) tests/bench/speed $(BENCH_OPTIONS)
 
 $(BENCH): $(STAMP) tests/bench/requirements.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.lock
+	$(PIP) -r tests/bench/requirements.lock
 	touch $(BENCH)
 
-$(STAMP): requirements.lock pyproject.toml $(wildcard $(KERNELS)/*.[ch])
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	command -v $(CC) >/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(KERNELS)/kernels.lock
-	$(RUN) $(KERNELS)/compilation.py
-	touch $(STAMP)
+$(RUN):
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); name a Python 3.11 or newer: make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Ranvier needs Python 3.11 or newer, and $(PYTHON) is %d.%d; name another: make PYTHON=..." % sys.version_info[:2])'
+	@echo "Making an environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/locked: requirements.lock | $(RUN)
+	@echo "Installing what Ranvier needs: about 130 MB, a minute or two."
+	@$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+# A machine without a compiler takes one that is a Python package.
+$(SERVING): $(VENV)/locked pyproject.toml setup.py $(wildcard $(KERNELS)/*.[ch] $(KERNELS)/*.pyx $(KERNELS)/*.lock)
+	@command -v $(CC) >/dev/null || { echo "Installing a C compiler: there is no $(CC)."; $(PIP) --require-hashes -r $(KERNELS)/kernels.lock; }
+	@echo "Compiling Ranvier."
+	@if command -v $(CC) >/dev/null; then export CC="$(CC)"; else export CC="$(RUN) -m ziglang cc"; fi; \
+		$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP): $(SERVING) requirements-dev.lock
+	@echo "Installing what the tests need: about 400 MB, a minute or two."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
 
 # Pins every dependency anew; needs the network and pip-tools.
+COMPILE := $(PYTHON) -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 lock:
-	$(PYTHON) -m piptools compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	sed -i '/^# WARNING: pip install/,/^    # via ranvier/d' requirements-dev.lock # the extras of ourselves

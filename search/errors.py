@@ -9,3 +9,7 @@ class AbstractNotFound(LookupError):
 
 class UnusableCollection(Exception):
     """A folder is no judged collection; the sentence says why."""
+
+
+class EvaluationNotInstalled(Exception):
+    """The packages that only an evaluation needs are missing; the sentence says how to get them."""

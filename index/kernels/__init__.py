@@ -11,11 +11,13 @@ from pathlib import Path
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+from index.kernels import binding
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LIBRARY = Path(__file__).with_name("kernels.so")
-"""What ``compilation.py`` makes of the ``.c`` files."""
+LIBRARY = Path(str(binding.__file__))
+"""The extension that the ``.c`` files are compiled into."""
 
 LEAF = Struct("=4q")
 """How many terms and rows, bits of fields, whether its rows tell what it matches."""
@@ -59,15 +61,6 @@ def address(values: NDArray[Any]) -> int:
 _first_byte = ctypes.c_char.from_buffer
 
 
-def _loaded(kind: type[ctypes.CDLL]) -> ctypes.CDLL:
-    try:
-        return kind(str(LIBRARY))
-    except OSError as error:
-        raise ImportError(
-            f"{LIBRARY.name} is missing or of another machine; “make serve” compiles it."
-        ) from error
-
-
 def _function(name: str, count: int, result: type | None = None, *, is_long: bool = False) -> Any:  # noqa: ANN401 (ctypes)
     """A kernel of so many numbers, addresses or packed structures, all handed on as 64 bits.
 
@@ -79,7 +72,7 @@ def _function(name: str, count: int, result: type | None = None, *, is_long: boo
     return found
 
 
-_parallel, _brief = _loaded(ctypes.CDLL), _loaded(ctypes.PyDLL)
+_parallel, _brief = ctypes.CDLL(str(LIBRARY)), ctypes.PyDLL(str(LIBRARY))
 find = _function("find", 3, ctypes.c_int64)
 score = _function("score", 13, ctypes.c_int64, is_long=True)
 best = _function("best", 5, ctypes.c_int64)

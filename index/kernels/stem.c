@@ -201,7 +201,7 @@ static void step_5(Word *word) {
 }
 
 /* How many letters of a word its stem begins with, and in the bits above the lowest eight up to four
- * that follow them. The word has 3 to LONGEST letters, from a to z. */
+ * that follow them. The word has 3 to LONGEST letters; what is not from a to z is a consonant. */
 int64_t stem(const char *form, int64_t size) {
     Word word = {.size = size};
     memcpy(word.letters, form, (size_t)size);

@@ -10,12 +10,14 @@ import re
 import sys
 import unicodedata
 from enum import IntEnum
+from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
-
-from nltk.tokenize import RegexpTokenizer
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.text.cache import Cache
+
+if TYPE_CHECKING:
+    from regex import Pattern
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
@@ -49,10 +51,9 @@ _WORD = (
     rf"|{_GREEK}|{_SHARP}"
     rf"|{_LETTER}+(?:['’]{_LETTER}+)*"
 )
-# Each cuts a text into what is between words, a word, what is between, and so on.
-_TOKENIZER = RegexpTokenizer(f"({_WORD})", gaps=True, discard_empty=False)
-# The same for texts in ASCII, where ``re`` agrees with NLTK's ``regex`` on what a letter is, in a
-# sixth of the time. Nothing but the last line of _WORD can match what the first alternative does.
+# Cuts an ASCII text into what is between words, a word, what is between, and so on. There ``re``
+# agrees with ``regex`` on what a letter is, and takes a sixth of the time. Nothing but the last
+# line of _WORD can match what the first alternative does.
 _ASCII_WORD = re.compile(rf"((?=[^\W_])(?:[A-Za-z][A-Za-z0-9]++(?!')|{_WORD}))", re.ASCII)
 # No word has a space in it, and none is decided by what stands beyond a space.
 _NOT_ASCII = re.compile(r"(?<![^ ])([\x00-\x1f!-\x7f]*+[^\x00-\x7f][^ ]*+)")
@@ -162,6 +163,18 @@ def _gap(between: str) -> Gap:
     return Gap.SPACE if _LOOSE.fullmatch(between) else Gap.BREAK
 
 
+@lru_cache(maxsize=1)
+def _word() -> Pattern[str]:
+    """A word in any script. ``regex`` is imported for the first text that is not ASCII."""
+    import regex  # noqa: PLC0415 (for that)
+
+    return regex.compile(f"({_WORD})")
+
+
+def _cut(piece: str) -> list[str]:
+    return list(_word().split(piece))
+
+
 def _parts(text: str) -> list[str]:
     """What is between words, a word, what is between, and so on, of a text that is not ASCII."""
     parts = [""]
@@ -183,7 +196,7 @@ def _without_formless(parts: list[str], forms: list[str]) -> list[str]:
     return kept
 
 
-_CHUNKS = Cache(_TOKENIZER.tokenize, 1 << 14)
+_CHUNKS = Cache(_cut, 1 << 14)
 _FORMS = Cache(folded)
 GAPS = Cache(_gap, 1 << 12)
 """By what stands between two words, what kind of gap that is."""

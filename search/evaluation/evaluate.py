@@ -18,19 +18,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import bm25s
-import ir_measures
 import numpy as np
-from bm25s.stopwords import STOPWORDS_EN
-from ir_measures import AP, RR, P, R, nDCG
 from nltk.stem.snowball import SnowballStemmer
-from scipy.stats import ttest_rel
 
 from corpus import Abstract, Report, Section, bundled_corpus, bundled_judgements, gather
 from index.build.builder import write
 from index.generations.opened import OpenedGeneration
-from search.errors import UnusableCollection
+from search.errors import EvaluationNotInstalled, UnusableCollection
 from search.searcher import Searcher
+
+try:
+    import bm25s
+    import ir_measures
+    from bm25s.stopwords import STOPWORDS_EN
+    from ir_measures import AP, RR, P, R, nDCG
+    from scipy.stats import ttest_rel
+except ImportError as error:
+    raise EvaluationNotInstalled(
+        f"An evaluation needs the package {error.name}; install ranvier[evaluate]."
+    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

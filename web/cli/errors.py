@@ -5,7 +5,7 @@ from __future__ import annotations
 from corpus import CorpusError
 from index import RanvierIndexError
 from search import AbstractNotFound
-from search.errors import UnusableCollection
+from search.errors import EvaluationNotInstalled, UnusableCollection
 from web.settings import SettingsError
 
 EXPECTED = (
@@ -14,5 +14,6 @@ EXPECTED = (
     AbstractNotFound,
     SettingsError,
     UnusableCollection,
+    EvaluationNotInstalled,
 )
 """What a command may raise whose text is a sentence for whoever typed it."""

@@ -130,7 +130,7 @@ def test_every_form_has_a_stem(text: str) -> None:
 @settings(deadline=None, max_examples=2000)
 @given(
     st.lists(
-        st.sampled_from(PARTS) | st.text("aeiouybdlnrst", max_size=3), min_size=1, max_size=5
+        st.sampled_from(PARTS) | st.text("aeiouybdlnrstéж", max_size=3), min_size=1, max_size=5
     ).map("".join)
 )
 @example("dying")
@@ -139,6 +139,9 @@ def test_every_form_has_a_stem(text: str) -> None:
 @example("a" * 100)
 @example("a" * 99 + "ies")
 @example("é" * 3)
+@example("Éé")
+@example("a" * 101)
+@example("ﬁés")
 @example("")
 def test_the_compiled_stemmer_says_what_nltk_says(form: str) -> None:
     assert snowball(form) == NLTK.stem(form)

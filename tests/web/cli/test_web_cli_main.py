@@ -284,7 +284,10 @@ def test_an_unknown_command_is_told() -> None:
     ("arguments", "absent"),
     [
         (["--help"], ["index", "search", "flask", "nltk", "numpy", "rich"]),
-        (["search", "--help"], ["flask", "gunicorn", "search.evaluation.evaluate"]),
+        (
+            ["search", "--help"],
+            ["flask", "gunicorn", "search.evaluation.evaluate", "nltk", "scipy", "regex"],
+        ),
         (["serve", "--help"], ["index", "search", "flask", "nltk", "numpy"]),
     ],
     ids=" ".join,
@@ -297,3 +300,17 @@ def test_a_command_imports_only_what_it_needs(arguments: list[str], absent: list
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(absent) & set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("package", ["bm25s", "ir_measures", "scipy"])
+def test_evaluating_without_its_packages_ends_with_a_sentence(package: str) -> None:
+    script = (
+        f"import sys\nsys.modules[{package!r}] = None\n"
+        "from web.cli.main import main\nmain(['evaluate'])\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"An evaluation needs the package {package}")
+    assert done.stderr.endswith("; install ranvier[evaluate].\n")
+    assert done.stderr.count("\n") == 1

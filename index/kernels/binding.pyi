@@ -1,0 +1,1 @@
+# The functions are called through index.kernels.
