@@ -7,8 +7,9 @@ KERNELS := index/kernels
 SERVING := $(VENV)/serving
 STAMP := $(VENV)/installed
 BENCH := $(VENV)/installed-bench
+MUTANTS ?= 150
 
-.PHONY: serve test check lock bench
+.PHONY: serve test check lock bench mutants
 
 serve: $(SERVING)
 	$(RUN) -m web serve --build-if-missing
@@ -24,6 +25,10 @@ test: $(STAMP)
 # Under 15 minutes on two cores that do nothing else; BENCH_OPTIONS="--skip growth" takes a part.
 bench: $(BENCH)
 	$(RUN) tests/bench/speed $(BENCH_OPTIONS)
+
+# Some hours on two cores; MUTANTS=40 takes a part, SEED repeats a run, MUTANTS_OPTIONS="--only search/".
+mutants: $(STAMP)
+	$(RUN) tests/mutants --count $(MUTANTS) $(if $(SEED),--seed $(SEED)) $(MUTANTS_OPTIONS)
 
 $(BENCH): $(STAMP) tests/bench/requirements.lock
 	$(PIP) -r tests/bench/requirements.lock

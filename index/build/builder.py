@@ -22,15 +22,14 @@ from whoosh.filedb.filestore import FileStorage
 
 from corpus import Report, gather
 from index.abbreviations.learned import Learner
-from index.build.batch import Batch
 from index.build.workers import batches, beside
 from index.concepts.vocabulary import Vocabulary
 from index.errors import BuildFailed, BuildRunning
-from index.generations.manifest import GENERATIONS, PARTIAL, Manifest, folder, write_json
-from index.generations.short_forms import write_short_forms
-from index.generations.publish import clean_up, publish
 from index.generations.integrity import digests, write_manifest
+from index.generations.manifest import GENERATIONS, PARTIAL, Manifest, folder, write_json
 from index.generations.opened import SPELLINGS, VOCABULARY, OpenedGeneration, without_collector
+from index.generations.publish import clean_up, publish
+from index.generations.short_forms import write_short_forms
 from index.schema import NO_YEAR
 from index.segment.table import write_table
 from index.whoosh_codec.codec import ArrayWriter
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from corpus import Abstract
+    from index.build.batch import Batch
 
 LOCK = "build.lock"
 SPELLINGS_KEPT = 50

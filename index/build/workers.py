@@ -7,17 +7,15 @@ a run on disk, which the writer merges, and what the generation remembers of it.
 from __future__ import annotations
 
 import gc
-import hashlib
 import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections import Counter, deque
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -26,26 +24,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from corpus import Abstract
-from corpus.formats.jsonl import to_line
-from index.build.batch import Batch, process
 from index.analyzer import Analyzer
+from index.build.batch import Batch, process
 from index.concepts.vocabulary import Vocabulary
-from index.record_fields import columns, names, stored
-from index.schema import NO_YEAR
-from index.segment.inverter import Inverter
-from index.text.stemmer import stem, stop_words
-from index.text.tokenizer import token_table
-from index.text.words import positions_of
-from index.whoosh_codec.codec import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
 
-    from index.abbreviations.learned import Pairs
-    from index.analyzer import ReadText
-    from index.whoosh_codec.codec import RunFiles
 
 SIZE = 1500
 """Abstracts in a chunk: large enough for arrays to pay, small enough to be gathered in memory."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from places import ROOT, TESTS
-
 import dataclasses
 import multiprocessing
 import os
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from places import ROOT, TESTS
 from small_builds import VOCABULARY, abstract, many
 
 from corpus import Abstract, Report, bundled_corpus, gather
@@ -26,9 +25,10 @@ from index.build.builder import write
 from index.build.workers import _packed, _unpacked, batches, beside
 
 if TYPE_CHECKING:
-    from index.build.batch import Batch
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.context import BaseContext
+
+    from index.build.batch import Batch
 
 BUILD = """
 import sys, time
