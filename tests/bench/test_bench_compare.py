@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parent / "bench"))
+sys.path.append(str(Path(__file__).parent))
 
 from compare.ratios import ratio
 

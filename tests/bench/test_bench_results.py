@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parent / "bench"))
+sys.path.append(str(Path(__file__).parent))
 
 from results import answers, command, differences
 from results.requests import LIMIT_CASES, Request, drawn

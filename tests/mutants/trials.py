@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LAYERS = ("corpus", "index", "search", "web")
 """The packages of the product; each imports only those before it."""
 
-SLOW = ("tests/browser", "tests/bench")
+SLOW = ("tests/browser", "tests/bench", "tests/mutants")
 _LEFT_OUT = (".git", ".venv", "__pycache__", ".hypothesis", ".*_cache", "*.egg-info", "build")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
@@ -135,22 +135,22 @@ def stages(file: str, root: Path) -> list[list[str]]:
     """The test files that may notice a change of a module, in the order in which to run them.
 
     First those that import the module or share a part of its name, then those of its package, then
-    those of the packages that import it. Tests of the browser and of the benchmark are left out.
+    those of the packages that import it; none of the browser or of what stands beside the product.
     """
     module = file.removesuffix(".py").removesuffix("/__init__")
     layer, *parts = module.split("/")
     imports = re.compile(rf"\b{re.escape(module.replace('/', '.'))}\b")
     above = LAYERS[LAYERS.index(layer) :]
-    found: list[list[str]] = [[], [], []]
+    found: list[list[tuple[int, str]]] = [[], [], []]
     for path in sorted((root / "tests").rglob("test_*.py")):
         test = path.relative_to(root).as_posix()
         of = next((one for one in LAYERS if f"tests/{one}/" in test or f"_{one}_" in test), "")
         if test.startswith(SLOW) or (of and of not in above):
             continue
-        is_named = not set(parts).isdisjoint(path.stem.split("_"))
-        is_near = is_named or imports.search(path.read_text(encoding="utf-8"))
-        found[0 if is_near else 1 if of == layer else 2].append(test)
-    return [tests for tests in found if tests]
+        shared = len(set(parts) & set(path.stem.split("_")))
+        is_near = shared or imports.search(path.read_text(encoding="utf-8"))
+        found[0 if is_near else 1 if of == layer else 2].append((-shared, test))
+    return [[test for _, test in sorted(tests)] for tests in found if tests]
 
 
 def _end(group: int) -> None:
