@@ -25,7 +25,7 @@ LAYERS = ("corpus", "index", "search", "web")
 """The packages of the product; each imports only those before it."""
 
 SLOW = ("tests/browser", "tests/bench", "tests/mutants")
-_LEFT_OUT = (".git", ".venv", "__pycache__", ".hypothesis", ".*_cache", "*.egg-info", "build")
+_LEFT_OUT = (".git", ".venv", "__pycache__", ".hypothesis", ".*_cache", "*.egg-info")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 

@@ -32,8 +32,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Measures round after round and prints new / old with its interval for each row."""
     chosen = _options().parse_args(arguments)
     for checkout in (chosen.old, chosen.new):
-        if not (checkout / ".venv" / "installed").exists():
-            sys.exit(f"{checkout} has no .venv: run “make .venv/installed” there.")
+        if not (checkout / ".venv" / "bin" / "ranvier").exists():
+            sys.exit(f"{checkout} has no Ranvier in .venv: run “make .venv/installed” there.")
     if not chosen.abstracts.exists():
         sys.exit(f"{chosen.abstracts} is absent, so there is nothing to measure with.")
     console = Console(stderr=True)
