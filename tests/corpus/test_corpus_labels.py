@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.formats.glen.labels import LABELS, is_label, resembles_label
+from corpus.formats.glen.labels import LABEL_LENGTH, LABELS, is_label, resembles_label
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,9 @@ def test_every_label_is_a_label() -> None:
 
 def test_the_shape_of_a_label_is_short_and_open() -> None:
     assert resembles_label("Ethics")
+    assert resembles_label("E")
+    assert resembles_label("E" * LABEL_LENGTH)
+    assert not resembles_label("E" * (LABEL_LENGTH + 1))
     assert not resembles_label("A sentence.")
     assert not resembles_label("lower case")
     assert not resembles_label("A line that is longer than any label that was ever seen")

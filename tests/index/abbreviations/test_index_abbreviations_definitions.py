@@ -75,6 +75,7 @@ ONE = [
     # The short form first, or both in one bracket.
     ("EDSS (Expanded Disability Status Scale) was the outcome.", "EDSS",
      "Expanded Disability Status Scale"),
+    ("Weak MS(multiple sclerosis) was seen.", "MS", "multiple sclerosis"),
     ("ARR (annualized relapse rate; per year) was the outcome.", "ARR", "annualized relapse rate"),
     ("CENTRAL-MS (the Central Register of MS) was read.", "CENTRAL-MS",
      "Central Register of MS"),

@@ -117,6 +117,34 @@ def test_a_concept_in_other_inflection_or_misspelt_is_still_that_concept() -> No
     assert found("", "A pulmonary embolism (PE) came.", analyzer=analyzer) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("Natural killer cells (NC) grew.", True),
+        ("Natural killing cells (NC) grew.", True),
+        ("Natural killer (NK) cells grew.", True),  # the last word may follow the bracket
+        ("Natural cells (NC) grew.", False),
+        ("Killer cells (KC) grew.", False),
+        ("Natural blood cells (NBC) grew.", False),
+        ("Natural killer blood cells (NBC) grew.", False),
+    ],
+)
+def test_a_long_form_is_the_concept_only_if_no_word_is_left_over(text: str, is_meant: bool) -> None:  # noqa: FBT001 (a parameter of pytest)
+    shorts = ("NC", "NK", "KC", "NBC")
+    killer = Concept("killer", "natural killer cells", "biology", "Cells.", short=shorts)
+    mentions = found("", text, analyzer=Analyzer(Vocabulary.of([killer])))
+    assert any(mention.removeprefix("killer: ") in shorts for mention in mentions) is is_meant
+
+
+def test_a_part_of_a_longer_short_form_is_not_meant_wherever_it_stands() -> None:
+    sign = Concept("sign", "golf sign", "symptoms", "A sign.", short=("FG-S",))
+    analyzer = Analyzer(Vocabulary.of([FOXTROT, sign]))
+    for text in ("FG-S in hotels.", "Seen today in small hotels: FG-S."):
+        assert found("", text, analyzer=analyzer) == ["sign: FG-S"]
+    both = found("", "In hotels FG-S and FG.", analyzer=analyzer)
+    assert both == ["sign: FG-S", "foxtrot: FG"]
+
+
 def test_a_narrower_long_form_is_the_concept() -> None:
     assert "alfa: AB" in found("", "Small alfa bravo (AB) was found.")
 

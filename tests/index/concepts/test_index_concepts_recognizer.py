@@ -333,3 +333,32 @@ def test_every_spelling_of_a_concept_finds_an_abstract_with_any_other(
     asked = {mention.concept for mention in shipped.in_query(word_table(typed))}
     found = {mention.concept for mention in shipped.in_document(word_table(text))}
     assert one.id in asked & found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gray/white matter", {"gray", "white"}),
+        ("gray and white matter", {"gray", "white"}),
+        ("gray, white matter", {"white"}),
+        ("gray white matter", {"white"}),
+        ("gray-white matter", {"white"}),
+        ("white matter/loss", {"white", "loss"}),
+        ("white matter or loss", {"white", "loss"}),
+        ("white matter loss", {"white"}),
+        ("white matter, loss", {"white"}),
+    ],
+)
+def test_only_a_slash_or_a_conjunction_shares_a_word(text: str, expected: set[str]) -> None:
+    names = {"gray": "gray matter", "white": "white matter", "loss": "white loss"}
+    recognizer = Recognizer(Vocabulary.of(concept(id_, name) for id_, name in names.items()))
+    for mentions in (recognizer.in_document, recognizer.in_query):
+        assert {mention.concept for mention in mentions(word_table(text))} == expected
+
+
+def test_the_plural_of_a_short_form_is_one_unless_it_is_another_short_form() -> None:
+    one, two = concept("one", "alfa bravo", short=("AB",)), concept("two", "zulu", short=("ABS",))
+    for concepts, expected in (([one], "one"), ([one, two], "two"), ([two, one], "two")):
+        recognizer = Recognizer(Vocabulary.of(concepts))
+        for mentions in (recognizer.in_document, recognizer.in_query):
+            assert [found.concept for found in mentions(word_table("Some ABs."))] == [expected]
