@@ -26,7 +26,7 @@ test: $(STAMP)
 bench: $(BENCH)
 	$(RUN) tests/bench/speed $(BENCH_OPTIONS)
 
-# Some hours on two cores; MUTANTS=40 takes a part, SEED repeats a run, MUTANTS_OPTIONS="--only search/".
+# Under an hour on two cores; MUTANTS=40 takes a part, SEED repeats a run, MUTANTS_OPTIONS="--only search/".
 mutants: $(STAMP)
 	$(RUN) tests/mutants --count $(MUTANTS) $(if $(SEED),--seed $(SEED)) $(MUTANTS_OPTIONS)
 

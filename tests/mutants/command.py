@@ -38,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         f"Seed {seed}: {len(mutants)} mutants, "
         f"{len(mutants) - len(real)} of them known to be equivalent."
     )
+    for file, diff in sorted(gone(known)):
+        click.echo(f"{EQUIVALENT.name}: {file} has no such mutant any more:\n{diff}")
     if chosen.list:
         for mutant in mutants:
             click.echo(f"\n{mutant.place}\n{mutant.diff}")
@@ -92,6 +94,18 @@ def equivalents(path: Path) -> set[tuple[str, str]]:
 def key(mutant: Mutant) -> tuple[str, str]:
     """What ``equivalents`` holds of a mutant: no line number, because lines move."""
     return mutant.file, mutant.diff.strip()
+
+
+def gone(known: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the entries of ``equivalents`` that are no mutant of the product as it is."""
+    every = {
+        key(Mutant(file, mutation, source))
+        for file in {file for file, _ in known}
+        if (ROOT / file).exists()
+        for source in [(ROOT / file).read_text(encoding="utf-8")]
+        for mutation in mutations(source)
+    }
+    return known - every
 
 
 def tried(

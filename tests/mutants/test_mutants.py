@@ -79,11 +79,14 @@ def test_the_nearest_tests_come_first_and_those_of_lower_layers_not_at_all() -> 
     assert len(lowest) == len(set(lowest))
 
 
-def test_no_equivalent_mutant_is_listed_that_does_not_exist() -> None:
-    known = command.equivalents(command.EQUIVALENT)
-    for file in {file for file, _ in known}:
-        every = {command.key(mutant) for mutant in command.drawn(10**9, seed=1, only=file)}
-        assert {entry for entry in known if entry[0] == file} <= every
+def test_a_listed_mutant_that_is_gone_is_told() -> None:
+    [mutant] = command.drawn(1, seed=3, only="corpus/record.py")
+    known = command.key(mutant)
+    other = known[0], known[1].replace("+", "-", 1)
+    assert command.gone({known, other, ("corpus/nothing.py", "")}) == {
+        other,
+        ("corpus/nothing.py", ""),
+    }
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ class Tree:
 
     def tested(self, tests: list[str], limit: float) -> tuple[Outcome, str]:
         """The outcome of some test files, stopped at the first failure, and the output."""
-        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--hypothesis-seed=0"]
+        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-n0", "--hypothesis-seed=0"]
         environ = os.environ | {"PYTHONPATH": str(self.root)}
         with subprocess.Popen(
             [*command, "-p", "no:cacheprovider", *tests],

@@ -224,10 +224,10 @@ def test_a_reader_that_stops_reading_is_no_error(index_dir: Path) -> None:
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A real server on a free port, and its address."""
+def serving(*arguments: str, port: str = "0") -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A real server, by default on a free port, and its address."""
     with subprocess.Popen(
-        command(*arguments, "--port", "0"),
+        command(*arguments, "--port", port),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -263,6 +263,19 @@ def test_a_real_server_builds_serves_follows_and_ends(tmp_path: Path) -> None:
     assert server.returncode == 0
     assert "secretword" not in log
     assert "Traceback" not in log
+
+
+def test_a_server_starts_again_at_once_on_the_port_it_had(index_dir: Path) -> None:
+    arguments = ("--index", str(index_dir), "serve")
+    with serving(*arguments) as (_, address):
+        port = address.rpartition(":")[2]
+        with socket.create_connection(("127.0.0.1", int(port))) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            while connection.recv(4096):
+                pass  # the server closes first, so its end of the connection lingers
+    with serving(*arguments, port=port) as (_, again):
+        assert again == address
+        assert get(f"{again}/healthz")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
