@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from compare.ratios import ratio
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.append(str(Path(__file__).parent))
-
-from compare.ratios import ratio
 
 COSTS = st.lists(st.floats(0.1, 10), min_size=1, max_size=12)
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.append(str(Path(__file__).parent))
-
 from results import answers, command, differences
 from results.requests import LIMIT_CASES, Request, drawn
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))
-
 from speed import aims, client, engines, figures, jobs, machine, report, texts
 from speed.queries import Query, Sampler, free
 from speed.texts import Text

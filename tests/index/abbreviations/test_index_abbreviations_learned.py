@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from corpus import Abstract, Report, Section, bundled_corpus, gather
 from index.abbreviations.keys import fold_long, fold_short
 from index.abbreviations.learned import LearnedShortForms, learn
-from index.generations.short_forms import StoredShortForms
+from index.generations.short_forms import StoredShortForms, write_short_forms
 from index.text.tokenizer import token_table
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_an_agreement_survives_on_disk(tmp_path: Path) -> None:
     agreement = learn(gather([bundled_corpus()], Report()))
     assert agreement.agreed("IVIG") == "IntraVenous ImmunoGlobulin"
     assert agreement.agreed("EDSS") == "Expanded Disability Status Scale"
-    agreement.write(tmp_path)
+    write_short_forms(tmp_path, agreement)
     again = StoredShortForms(tmp_path)
     assert again == agreement
     assert len(again) == len(agreement)
@@ -96,7 +96,7 @@ def test_an_agreement_survives_on_disk(tmp_path: Path) -> None:
 def test_long_forms_lead_back_to_what_is_agreed_to_stand_for_them(tmp_path: Path) -> None:
     sentence = "Relapse rates ({}) fell, and angry birds ({}) sang."
     texts = [sentence.format(*shorts) for shorts in (("RR", "AB"), ("RR", "AB"), ("RRS", "X"))]
-    learn(corpus(*texts)).write(tmp_path)
+    write_short_forms(tmp_path, learn(corpus(*texts)))
     stored = StoredShortForms(tmp_path)
     long = fold_long("relapse rate")
     assert [one.short for one in stored.shorts_for(long)] == ["RR"]

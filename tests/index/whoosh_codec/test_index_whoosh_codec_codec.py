@@ -356,6 +356,6 @@ def test_a_table_of_contents_names_but_classes_of_ours_and_of_whoosh(
     monkeypatch.setattr(whoosh.index.pickle, "loads", loads)
     monkeypatch.setattr(whoosh.filedb.structfile, "load_pickle", load)
     FileStorage(str(folder(index))).open_index()
-    assert {"index.whoosh_codec.codec", "index.schema"} <= named
+    assert {"index.whoosh_codec.codec", "index.whoosh_codec.schema"} <= named
     others = {one.split(".")[0] for one in named} - {"index", "whoosh"}
     assert others <= {"copyreg", "builtins"}
