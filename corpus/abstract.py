@@ -124,9 +124,10 @@ class Abstract:
     day on which the source last changed its record. ``dates`` holds other days by their names:
     ``electronic``, ``completed``, ``created``, ``received``, ``accepted``. Days are ISO 8601.
 
-    ``languages`` are codes of three letters (ISO 639-2/B) where the language is known.
-    ``also_in`` names the files in which the same record was read too. ``extra`` keeps what a
-    format has and the fields have no place for, under the format's name.
+    ``journal`` is the name as cited, often short ("Neurol Sci"), and ``journal_title`` the name in
+    full where the source has both. ``languages`` are codes of three letters (ISO 639-2/B) where the
+    language is known. ``also_in`` names the files in which the same record was read too. ``extra``
+    keeps what a format has and the fields have no place for, under the format's name.
     """
 
     pmid: str | None
@@ -155,6 +156,7 @@ class Abstract:
     pmcid: str | None = None
     languages: tuple[str, ...] = ()
     original_title: str | None = None
+    journal_title: str | None = None
     issns: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     mesh: tuple[MeshHeading, ...] = ()

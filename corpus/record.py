@@ -41,7 +41,7 @@ TEXTS = (
     "notice",
 )
 INTEGERS = ("number", "year", "month", "day")
-LATER_TEXTS = ("doi", "pmcid", "original_title", "published", "revised")
+LATER_TEXTS = ("doi", "pmcid", "original_title", "journal_title", "published", "revised")
 LISTS_OF_TEXTS = ("languages", "issns", "keywords", "publication_types", "also_in")
 PARTS: dict[str, type[MeshHeading | Grant | Correction]] = {
     "mesh": MeshHeading,

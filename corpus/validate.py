@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from corpus.dates import FIRST_YEAR, last_year
 from corpus.record import LATER_TEXTS, LISTS_OF_TEXTS, TEXTS
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ TITLE_LIMIT = 2_000
 TEXT_LIMIT = 100_000
 FIELD_LIMIT = 10_000
 """Any other part is at most so many characters, and any list of parts so many items, long."""
-
-FIRST_YEAR = 1800
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -79,11 +77,11 @@ def _date(abstract: Abstract) -> Iterator[str]:
     year, month, day = abstract.year, abstract.month, abstract.day
     if year is None and month is None and day is None:
         return
-    last_year = datetime.now(tz=UTC).year + 1
-    year_is_good = year is None or FIRST_YEAR <= year <= last_year
+    last = last_year()
+    year_is_good = year is None or FIRST_YEAR <= year <= last
     month_is_good = month is None or 1 <= month <= 12
     if not year_is_good:
-        yield f"the year is not between {FIRST_YEAR} and {last_year}"
+        yield f"the year is not between {FIRST_YEAR} and {last}"
     if not month_is_good:
         yield "the month is not between 1 and 12"
     if day is None or not (year_is_good and month_is_good):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from corpus.errors import UnusableFile
 from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
 from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
+from corpus.formats.medline import looks_like_medline, read_medline
 from corpus.formats.stream import not_utf8
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Format:
 
 FORMATS = (
     Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
+    Format("MEDLINE", looks_like_medline, read_medline),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 
@@ -69,7 +71,8 @@ def format_of(head: bytes, source: str) -> Format:
     _check_encoding(head, source)
     if text.lstrip()[:1] in {b"{", b"["}:
         raise UnusableFile(source, "is JSON, but not JSON Lines: one object a line was expected")
-    names = " or ".join(known.name for known in FORMATS)
+    *others, last = (known.name for known in FORMATS)
+    names = f"{', '.join(others)} or {last}"
     raise UnusableFile(source, f"is in no known format: {names} was expected")
 
 

@@ -199,6 +199,7 @@ abstracts = st.builds(
     pmcid=optional_texts,
     languages=lists_of_texts,
     original_title=optional_texts,
+    journal_title=optional_texts,
     issns=lists_of_texts,
     keywords=lists_of_texts,
     mesh=st.lists(
