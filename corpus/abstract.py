@@ -122,7 +122,8 @@ class Abstract:
     ``year``, ``month`` and ``day`` are the date of publication, as far as it was understood;
     ``published`` is the same as written where that says more ("2003 Spring"). ``revised`` is the
     day on which the source last changed its record. ``dates`` holds other days by their names:
-    ``electronic``, ``completed``, ``created``, ``received``, ``accepted``. Days are ISO 8601.
+    ``electronic``, ``completed``, ``created``, ``received``, ``accepted``. Days are ISO 8601, some
+    with hour and minute; the second one of a name is ``revised-2``.
 
     ``journal`` is the name as cited, often short ("Neurol Sci"), and ``journal_title`` the name in
     full where the source has both. ``languages`` are codes of three letters (ISO 639-2/B) where the

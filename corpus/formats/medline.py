@@ -55,14 +55,11 @@ CORRECTIONS = {
 """PubMed's ``RefType`` of each tag that names another record."""
 
 DAYS = {"DCOM": "completed", "DA": "created", "DEP": "electronic"}
-HISTORY = ("received", "accepted")
-"""The days of ``PHST`` that say something of the work and not of the database."""
-
 _PEOPLE = ("FAU", "AU", "AUID", "AD", "CN")
 _KNOWN = frozenset(
     {
         *("PMID", "TI", "BTI", "TT", "AB", "LA", "IS", "VI", "IP", "PG", "DP", "TA", "JT", "MH"),
-        *("OT", "PT", "GR", "PMC", "CI", "LR", "SO"),
+        *("OT", "PT", "GR", "PMC", "CI", "LR", "SO", "PHST"),
         *_PEOPLE,
         *CORRECTIONS,
         *DAYS,
@@ -85,7 +82,8 @@ COUNTRIES = frozenset(
 """Which last parts of a grant are its country; else the last part is the agency."""
 
 _ACRONYM = re.compile(r"[A-Z]{2,4}_?")
-_HISTORY = re.compile(r"(.*?)\s*\[(\w+)\]")
+_HISTORY = re.compile(r"(.*?)\s*\[([\w-]+)\]")
+_TIME = re.compile(r"\d\d:\d\d")
 _NOTE = re.compile(r"(?P<citation>.*?)\.?\s*PMID: *(?P<pmid>\d+)\s*(?P<note>.*)")
 
 
@@ -193,8 +191,12 @@ def _dates(record: Tagged) -> dict[str, str]:
             dates[name] = day
     for value in record.all("PHST"):
         match = _HISTORY.fullmatch(value)
-        if match and match[2] in HISTORY and (day := iso(match[1])):
-            dates[match[2]] = day
+        day = iso(match[1]) if match else None
+        if match and day:
+            time = _TIME.search(match[1])
+            number = sum(known.partition("-")[0] == match[2] for known in dates) + 1
+            name = match[2] if number == 1 else f"{match[2]}-{number}"
+            dates[name] = f"{day} {time[0]}" if time and time[0] != "00:00" else day
     return dates
 
 

@@ -96,7 +96,7 @@ def test_a_byte_order_mark_changes_nothing(file: MakeFile, content: str) -> None
             UNKNOWN,
         ),
         (
-            '<?xml version="1.0"?>\n<PubmedArticleSet>',
+            '<?xml version="1.0"?>\n<feed>',
             UNKNOWN,
         ),
     ],

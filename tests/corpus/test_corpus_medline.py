@@ -72,7 +72,12 @@ def test_a_record_has_all_its_parts() -> None:
     )
     assert (one.revised, one.dates) == (
         "2018-12-02",
-        {"completed": "2018-07-31", "electronic": "2017-07-28", "received": "2017-05-05"},
+        {
+            "completed": "2018-07-31",
+            "electronic": "2017-07-28",
+            "received": "2017-05-05",
+            "medline": "2018-08-01 06:00",
+        },
     )
 
 
@@ -83,7 +88,6 @@ def test_what_has_no_place_of_its_own_is_in_extra() -> None:
         "STAT": ["MEDLINE"],
         "PL": ["Denmark"],
         "RN": ["0 (Steroids)"],
-        "PHST": ["2017/05/05 00:00 [received]", "2018/08/01 06:00 [medline]"],
         "AID": ["alfa-1 [pii]"],
     }
 
