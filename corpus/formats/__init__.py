@@ -15,6 +15,7 @@ from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
 from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
 from corpus.formats.medline import looks_like_medline, read_medline
 from corpus.formats.pubmed_xml import looks_like_pubmed_xml, read_pubmed_xml
+from corpus.formats.ris import looks_like_ris, read_ris
 from corpus.formats.stream import not_utf8
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ FORMATS = (
     Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
     Format("PubMed XML", looks_like_pubmed_xml, read_pubmed_xml),
     Format("MEDLINE", looks_like_medline, read_medline),
+    Format("RIS", looks_like_ris, read_ris),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 

@@ -128,35 +128,35 @@ def tagged_records(
 ) -> Iterator[Tagged]:
     """Yield the records of lines such as ``TI  - A title``, whose further lines have no tag.
 
-    ``tag_of`` matches tag and value. ``begins`` is given a tag, the record before it and whether an
-    empty line parts them, and returns whether a record begins. The tag ``end`` closes a record; a
-    format without it ends a record by an empty line, after which only an indented line goes on.
-    Lines outside records are passed over.
+    ``tag_of`` matches tag and value. ``begins`` is given a tag, the record before it and whether
+    that one is over: by the tag ``end``, or without one by an empty line, after which only an
+    indented line goes on. It returns whether a record begins. Lines outside records are passed
+    over.
     """
     record: Tagged | None = None
-    after_gap = False
+    is_over = False
     for number, line in lines:
         match = tag_of.match(line)
         tag = match[1].strip() if match else None
-        text = match[2].strip() if match else line.strip()
+        text = (match[2] or "").strip() if match else line.strip()
         if tag is None:
-            goes_on = end or not after_gap or line[:1].isspace()
-            after_gap = not text or not goes_on
-            if record and not after_gap:
+            is_over = is_over if end else _is_gap(line, is_over)
+            if record and text and not is_over:
                 record.add(number, None, text)
             continue
-        if begins(tag, record, after_gap):
+        if tag != end and begins(tag, record, is_over):
             if record:
                 yield record
-            record = Tagged(number)
-        after_gap = False
-        if record is None:
-            continue
-        if tag == end:
+            record, is_over = Tagged(number), False
+        is_over = is_over or tag == end
+        if record:
             record.last_line = number
-            yield record
-            record = None
-        else:
-            record.add(number, tag, text)
+            if tag != end:
+                record.add(number, tag, text)
     if record:
         yield record
+
+
+def _is_gap(line: str, after_gap: bool) -> bool:  # noqa: FBT001
+    """Tell whether a line without a tag is empty, or stands outside a record after an empty one."""
+    return not line.strip() or (after_gap and not line[:1].isspace())

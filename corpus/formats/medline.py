@@ -101,8 +101,8 @@ def read_medline(stream: BinaryIO, source: str, report: Report) -> Iterator[Abst
             yield _abstract(record, source)
 
 
-def _begins(tag: str, record: Tagged | None, after_gap: bool) -> bool:  # noqa: FBT001
-    return tag == "PMID" or record is None or after_gap
+def _begins(tag: str, record: Tagged | None, is_over: bool) -> bool:  # noqa: FBT001
+    return tag == "PMID" or record is None or is_over
 
 
 def _abstract(record: Tagged, source: str) -> Abstract:
