@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from corpus.errors import UnusableFile
+from corpus.formats.bibtex import looks_like_bibtex, read_bibtex
+from corpus.formats.endnote_xml import looks_like_endnote_xml, read_endnote_xml
 from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
 from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
 from corpus.formats.medline import looks_like_medline, read_medline
@@ -45,8 +47,10 @@ class Format:
 FORMATS = (
     Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
     Format("PubMed XML", looks_like_pubmed_xml, read_pubmed_xml),
+    Format("EndNote XML", looks_like_endnote_xml, read_endnote_xml),
     Format("MEDLINE", looks_like_medline, read_medline),
     Format("RIS", looks_like_ris, read_ris),
+    Format("BibTeX", looks_like_bibtex, read_bibtex),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 

@@ -125,6 +125,12 @@ def parsed(content: bytes) -> etree._Element:
         raise ValueError(f"not XML: {reason}") from None
 
 
+def fragment(element: etree._Element) -> str:
+    """Return an element as XML, without the white space between its children."""
+    text: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    return text if len(element) == 0 else re.sub(r">\s+<", "><", text)
+
+
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
         encoding="utf-8",

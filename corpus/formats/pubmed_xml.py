@@ -23,7 +23,7 @@ from corpus.abstract import (
     Section,
 )
 from corpus.dates import iso, parse_date
-from corpus.formats.elements import Piece, parsed, pieces
+from corpus.formats.elements import Piece, fragment, parsed, pieces
 from corpus.identity import normal_doi
 from corpus.markup import element_text
 from corpus.people import parse_orcid
@@ -112,7 +112,7 @@ def _article(citation: etree._Element, data: etree._Element | None, origin: Orig
     kept = _kept(citation) | _kept(article) | _kept(data) | _kept(journal) | _kept(issue)
     kept |= _kept(citation.find("MedlineJournalInfo"))
     if cites:
-        kept["CommentsCorrectionsList"] = [_fragment(one) for one in cites]
+        kept["CommentsCorrectionsList"] = [fragment(one) for one in cites]
     pages = article.find("Pagination")
     return Abstract(
         pmid=_one(citation, "PMID"),
@@ -170,7 +170,7 @@ def _common(
     locations = list(article.iterfind("ELocationID"))
     others = [one for one in [*locations, *ids] if _kind(one) not in {"doi", "pubmed", "pmc"}]
     if others:
-        kept["ids"] = [_fragment(one) for one in others]
+        kept["ids"] = [fragment(one) for one in others]
     pmc = [_text(one) for one in ids if _kind(one) == "pmc"]
     return {
         "title": element_text(article.find("ArticleTitle")),
@@ -307,13 +307,8 @@ def _kept(element: etree._Element | None) -> dict[str, list[str]]:
     if element is None:
         return {}
     read = _READ[str(element.tag)]
-    kept = [_fragment(child) for child in element if child.tag not in read]
+    kept = [fragment(child) for child in element if child.tag not in read]
     return {str(element.tag): kept} if kept else {}
-
-
-def _fragment(element: etree._Element) -> str:
-    text: str = etree.tostring(element, encoding="unicode", with_tail=False)
-    return text if len(element) == 0 else re.sub(r">\s+<", "><", text)
 
 
 def _within(element: etree._Element, name: str) -> etree._Element:

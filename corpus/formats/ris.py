@@ -44,7 +44,7 @@ _READ = frozenset(
         *("SN", "KW", "LA", "AD"),
     }
 )
-_PMID = re.compile(r"\bPMID:? *(\d{1,8})\b")
+_PMID = re.compile(r"(?<![A-Za-z])PMID:? *(\d{1,8})\b")
 _PMCID = re.compile(r"\bPMC\d{3,9}\b")
 _DOI_LINK = re.compile(r"https?://(?:dx\.)?doi\.org/")
 _PUBMED = re.compile(r"\b(?:NLM|PubMed|MEDLINE)\b", re.IGNORECASE)
