@@ -46,8 +46,9 @@ def parse_name(name: str, *, given_first: bool = False) -> Author:
     surname, comma, rest = (part.strip() for part in " ".join(name.split()).partition(","))
     if not comma:
         person = parse_person(surname)
-        if person.initials:
-            return Author(person.surname, _without_stops(person.initials))
+        if person.initials and not _are_initials(surname.split()[0]):
+            initials, _, suffix = person.initials.partition(" ")
+            return Author(person.surname, f"{_without_stops(initials)} {suffix}".strip())
         words = surname.split()
         if not given_first or len(words) < 2:
             return Author(surname)
@@ -79,7 +80,7 @@ def _initials(given: str) -> str:
 
 
 def _without_stops(initials: str) -> str:
-    return re.sub(r"\.\s*", "", initials)
+    return re.sub(r"[.\s]+", "", initials)
 
 
 def _are_initials(word: str) -> bool:

@@ -19,6 +19,7 @@ from corpus.formats.medline import looks_like_medline, read_medline
 from corpus.formats.pubmed_xml import looks_like_pubmed_xml, read_pubmed_xml
 from corpus.formats.ris import looks_like_ris, read_ris
 from corpus.formats.stream import not_utf8
+from corpus.formats.table import looks_like_table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,6 +52,7 @@ FORMATS = (
     Format("MEDLINE", looks_like_medline, read_medline),
     Format("RIS", looks_like_ris, read_ris),
     Format("BibTeX", looks_like_bibtex, read_bibtex),
+    Format("CSV", looks_like_table, read_table),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 
