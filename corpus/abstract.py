@@ -13,13 +13,65 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Author:
-    """A person who signs an abstract: ``Author("Sorensen", "PS")``."""
+    """A person who signs an abstract: ``Author("Sorensen", "PS")``.
+
+    ``forename`` is the name in full, "Per Soelberg"; ``orcid`` is sixteen digits in four groups.
+    """
 
     surname: str
     initials: str = ""
+    forename: str | None = None
+    orcid: str | None = None
+    affiliations: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.surname} {self.initials}".strip()
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """An aspect of a MeSH heading: "diagnostic imaging"; ``ui`` is NLM's number of it."""
+
+    name: str
+    is_major: bool = False
+    ui: str | None = None
+
+
+@dataclass(frozen=True)
+class MeshHeading:
+    """A subject heading of MeSH with its qualifiers, as an indexer of NLM assigned it.
+
+    Major is what the article is mainly about: the heading itself, or some of its qualifiers.
+    """
+
+    descriptor: str
+    is_major: bool = False
+    qualifiers: tuple[Qualifier, ...] = ()
+    ui: str | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Money that a work was paid from: "NS012345", "NINDS NIH HHS", "United States"."""
+
+    number: str | None = None
+    agency: str | None = None
+    country: str | None = None
+    acronym: str | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A notice that concerns this record: an erratum, a retraction, a comment.
+
+    ``kind`` is PubMed's ``RefType``: "ErratumIn", "RetractionIn", "CommentOn". ``citation`` says
+    where the notice stands.
+    """
+
+    kind: str
+    citation: str | None = None
+    pmid: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +112,26 @@ class Origin:
 class Abstract:
     """One abstract, with what its source says of it.
 
-    Only ``pmid`` and a title or a text are always there; the rest may be missing. Text is kept as
-    written but for Unicode normalization (NFC) and white space. ``pmid`` is the identifier in the
-    collection: a PubMed number, or another short name where a collection has its own.
+    Only an ``id`` and a title or a text are always there; the rest may be missing. Text is kept as
+    written but for Unicode normalization (NFC) and white space.
+
+    ``id`` names the record everywhere. It is the PMID where there is one, and without it empty
+    until ``corpus.identity`` makes one of the DOI or the content. A collection may also have its
+    own short names, under ``id`` or ``pmid``.
+
+    ``year``, ``month`` and ``day`` are the date of publication, as far as it was understood;
+    ``published`` is the same as written where that says more ("2003 Spring"). ``revised`` is the
+    day on which the source last changed its record. ``dates`` holds other days by their names:
+    ``electronic``, ``completed``, ``created``, ``received``, ``accepted``. Days are ISO 8601, some
+    with hour and minute; the second one of a name is ``revised-2``.
+
+    ``journal`` is the name as cited, often short ("Neurol Sci"), and ``journal_title`` the name in
+    full where the source has both. ``languages`` are codes of three letters (ISO 639-2/B) where the
+    language is known. ``also_in`` names the files in which the same record was read too. ``extra``
+    keeps what a format has and the fields have no place for, under the format's name.
     """
 
-    pmid: str
+    pmid: str | None
     title: str
     sections: tuple[Section, ...] = ()
     number: int | None = None
@@ -86,6 +152,32 @@ class Abstract:
     notice: str | None = None
     origin: Origin | None = field(default=None, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    id: str = ""
+    doi: str | None = None
+    pmcid: str | None = None
+    languages: tuple[str, ...] = ()
+    original_title: str | None = None
+    journal_title: str | None = None
+    issns: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    mesh: tuple[MeshHeading, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    published: str | None = None
+    revised: str | None = None
+    dates: Mapping[str, str] = field(default_factory=dict, hash=False)
+    corrections: tuple[Correction, ...] = ()
+    also_in: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id and self.pmid:
+            object.__setattr__(self, "id", self.pmid)
+
+    @property
+    def is_retracted(self) -> bool:
+        """Tell whether the work was withdrawn: by its type, or by a notice of retraction."""
+        kinds = (correction.kind for correction in self.corrections)
+        return "Retracted Publication" in self.publication_types or "RetractionIn" in kinds
 
     @cached_property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -1,4 +1,4 @@
-"""Gathers abstracts from files of any known format into one clean stream, each PMID once."""
+"""Gathers abstracts from files of any known format into one clean stream, each record once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus.formats import HEAD, format_of
 from corpus.formats.stream import opened
+from corpus.identity import identified
 from corpus.normalise import normalise
 from corpus.validate import problems
 
@@ -30,7 +31,7 @@ def read(path: Path, report: Report) -> Iterator[Abstract]:
 
 
 def gather(paths: Iterable[Path], report: Report) -> Iterator[Abstract]:
-    """Yield all usable abstracts of some files in order, normalised, each PMID once.
+    """Yield all usable abstracts of some files in order, normalised, each record once.
 
     The report counts them and says of each record left out why: it was malformed, has problems,
     or its PMID was read before. Raises ``UnusableFile`` at the first file that cannot be read.
@@ -38,16 +39,17 @@ def gather(paths: Iterable[Path], report: Report) -> Iterator[Abstract]:
     seen: dict[str, str] = {}
     for path in paths:
         for abstract in read(path, report):
-            usable = normalise(abstract)
+            usable = identified(normalise(abstract))
             reason = "; ".join(problems(usable))
-            # Readers type capitals or not, so a PMID in other letter case is the same.
-            pmid = usable.pmid.lower()
-            if not reason and pmid in seen:
-                reason = f"the PMID {usable.pmid} was read before, at {seen[pmid]}"
+            # Readers type capitals or not, so an id in other letter case is the same.
+            name = usable.id.lower()
+            if not reason and name in seen:
+                kind = "PMID" if usable.pmid == usable.id else "id"
+                reason = f"the {kind} {usable.id} was read before, at {seen[name]}"
             if reason:
                 line = usable.origin.first_line if usable.origin else 1
                 report.reject(path.name, line, reason)
                 continue
-            seen[pmid] = str(usable.origin)
+            seen[name] = str(usable.origin)
             report.read += 1
             yield usable

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 from unicodedata import normalize
 
-from corpus.abstract import Abstract, Author, Section
-from corpus.record import TEXTS
+from corpus.abstract import Abstract, Author, Correction, Grant, MeshHeading, Qualifier, Section
+from corpus.record import LATER_TEXTS, LISTS_OF_TEXTS, TEXTS
 
 # Control characters but for white space, halves of surrogate pairs, soft hyphens, spaces without
 # width, marks that turn the direction of writing, byte order marks. Joiners stay: some scripts
@@ -36,18 +36,28 @@ def normalise_text(text: str) -> str:
 def normalise(abstract: Abstract) -> Abstract:
     """Return the abstract with all its text normalised and without its empty parts.
 
-    ``extra`` and ``origin`` stay as they are. What is normal already is returned itself.
+    ``dates``, ``extra`` and ``origin`` stay as they are. What is normal already is returned itself.
     """
     parts: dict[str, Any] = {
-        "pmid": normalise_text(abstract.pmid),
+        "id": normalise_text(abstract.id),
         "title": normalise_text(abstract.title),
         "sections": _sections(abstract.sections),
         "authors": _authors(abstract.authors),
         "topics": _filled(abstract.topics),
     }
-    for name in TEXTS:
+    for name in ("pmid", *TEXTS, *LATER_TEXTS):
         if (text := getattr(abstract, name)) is not None:
             parts[name] = normalise_text(text) or None
+    for name in LISTS_OF_TEXTS:
+        if texts := getattr(abstract, name):
+            parts[name] = tuple(dict.fromkeys(_filled(texts)))
+    if abstract.mesh:
+        parts["mesh"] = tuple(heading for one in abstract.mesh if (heading := _heading(one)))
+    if abstract.grants:
+        grants = map(_grant, abstract.grants)
+        parts["grants"] = tuple(grant for grant in grants if grant != Grant())
+    if abstract.corrections:
+        parts["corrections"] = tuple(_correction(one) for one in abstract.corrections)
     changed = {name: part for name, part in parts.items() if part != getattr(abstract, name)}
     return replace(abstract, **changed) if changed else abstract
 
@@ -66,5 +76,39 @@ def _sections(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 
 
 def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
-    pairs = ((normalise_text(one.surname), normalise_text(one.initials)) for one in authors)
-    return tuple(Author(surname, initials) for surname, initials in pairs if surname or initials)
+    people = (
+        Author(
+            normalise_text(one.surname),
+            normalise_text(one.initials),
+            _optional(one.forename),
+            _optional(one.orcid),
+            tuple(dict.fromkeys(_filled(one.affiliations))) if one.affiliations else (),
+        )
+        for one in authors
+    )
+    return tuple(one for one in people if one.surname or one.initials)
+
+
+def _heading(heading: MeshHeading) -> MeshHeading | None:
+    qualifiers = (
+        Qualifier(normalise_text(one.name), one.is_major, _optional(one.ui))
+        for one in heading.qualifiers
+    )
+    name = normalise_text(heading.descriptor)
+    kept = tuple(one for one in qualifiers if one.name)
+    return MeshHeading(name, heading.is_major, kept, _optional(heading.ui)) if name else None
+
+
+def _grant(grant: Grant) -> Grant:
+    return Grant(
+        _optional(grant.number),
+        _optional(grant.agency),
+        _optional(grant.country),
+        _optional(grant.acronym),
+    )
+
+
+def _correction(one: Correction) -> Correction:
+    return Correction(
+        normalise_text(one.kind), _optional(one.citation), _optional(one.pmid), _optional(one.note)
+    )

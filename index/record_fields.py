@@ -38,7 +38,12 @@ def stored(abstract: Abstract) -> dict[str, str]:
         for start, end in sentences(paragraph.text)
     ]
     record = to_object(abstract)
-    del record["pmid"], record["title"]
+    del record["title"]
+    if abstract.pmid == abstract.id:
+        del record["pmid"]
+    else:
+        record["pmid"] = abstract.pmid
+        del record["id"]
     entry: dict[str, Any] = {}
     if not isinstance(record.pop("abstract"), str):
         entry["sections"] = [
@@ -50,7 +55,7 @@ def stored(abstract: Abstract) -> dict[str, str]:
     if record:
         entry["record"] = record
     return {
-        "pmid": abstract.pmid,
+        "pmid": abstract.id,
         "title": abstract.title,
         "abstract": abstract.text,
         "passages": _encoder.encode(passages),
@@ -61,9 +66,9 @@ def stored(abstract: Abstract) -> dict[str, str]:
 def restored(strings: Mapping[str, str]) -> Abstract:
     """The abstract of which ``stored`` made these strings."""
     entry = json.loads(strings["record"])
-    text = strings["abstract"]
+    name, text = strings["pmid"], strings["abstract"]
     parts = _sections(text, entry["sections"]) if "sections" in entry else text
-    record = {"pmid": strings["pmid"], "title": strings["title"], "abstract": parts}
+    record = {"id": name, "pmid": name, "title": strings["title"], "abstract": parts}
     origin = None
     if "origin" in entry:
         source, first, *last = entry["origin"]

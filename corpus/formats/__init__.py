@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from corpus.errors import UnusableFile
+from corpus.formats.bibtex import looks_like_bibtex, read_bibtex
+from corpus.formats.endnote_xml import looks_like_endnote_xml, read_endnote_xml
 from corpus.formats.glen.page import looks_like_glen_page, read_glen_page
 from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
+from corpus.formats.medline import looks_like_medline, read_medline
+from corpus.formats.pubmed_xml import looks_like_pubmed_xml, read_pubmed_xml
+from corpus.formats.ris import looks_like_ris, read_ris
 from corpus.formats.stream import not_utf8
+from corpus.formats.table import looks_like_table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +47,12 @@ class Format:
 
 FORMATS = (
     Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
+    Format("PubMed XML", looks_like_pubmed_xml, read_pubmed_xml),
+    Format("EndNote XML", looks_like_endnote_xml, read_endnote_xml),
+    Format("MEDLINE", looks_like_medline, read_medline),
+    Format("RIS", looks_like_ris, read_ris),
+    Format("BibTeX", looks_like_bibtex, read_bibtex),
+    Format("CSV", looks_like_table, read_table),
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 
@@ -69,7 +81,8 @@ def format_of(head: bytes, source: str) -> Format:
     _check_encoding(head, source)
     if text.lstrip()[:1] in {b"{", b"["}:
         raise UnusableFile(source, "is JSON, but not JSON Lines: one object a line was expected")
-    names = " or ".join(known.name for known in FORMATS)
+    *others, last = (known.name for known in FORMATS)
+    names = f"{', '.join(others)} or {last}"
     raise UnusableFile(source, f"is in no known format: {names} was expected")
 
 

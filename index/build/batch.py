@@ -49,7 +49,7 @@ def process(abstracts: list[Abstract], reader: Analyzer, folder: Path, name: str
     run = Inverter(_stem)
     for abstract, (title, text) in zip(abstracts, read, strict=True):
         named = {field: _words(value) for field, value in names(abstract).items() if value}
-        pmid = {"pmid": ([abstract.pmid.lower()], [0])}
+        pmid = {"pmid": ([abstract.id.lower()], [0])}
         run.add(title.analysed, text.analysed, named | pmid)
     kept = (
         (stored(abstract), columns(abstract, *texts))

@@ -106,7 +106,7 @@ def uses(
     for abstract in abstracts:
         texts = analyzer.read(abstract.title, abstract.text)
         for id_ in {mention.concept for text in texts for mention in text.analysed.mentions}:
-            found.setdefault(id_, []).append(abstract.pmid)
+            found.setdefault(id_, []).append(abstract.id)
         progress()
     return found
 

@@ -72,5 +72,5 @@ def document(abstract: Abstract, analyzer: Analyzer) -> dict[str, Any]:
     for field, read in zip(TEXT_FIELDS, (title, text), strict=True):
         fields |= {field_of(field, layer): read for layer in LAYERS}
         fields[f"_stored_{field}"] = str(read)
-    fields |= {"_stored_pmid": abstract.pmid, "pmid": abstract.pmid.lower()}
+    fields |= {"_stored_pmid": abstract.id, "pmid": abstract.id.lower()}
     return fields | {field: text for field, text in names(abstract).items() if text}

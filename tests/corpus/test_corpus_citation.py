@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.formats.glen.citation import MONTHS, Citation, parse_citation
+from corpus.citation import MONTHS, Citation, parse_citation
 
 
 @pytest.mark.parametrize(

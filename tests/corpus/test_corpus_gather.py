@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus import Abstract, Report, UnusableFile, bundled_corpus, gather, read, write_jsonl
+from corpus.formats import FORMATS
 
 MakeFile = Callable[..., Path]
 
@@ -27,7 +28,8 @@ Abstract
 
 Bravo.
 """
-UNKNOWN = "is in no known format: JSON Lines or a page of MS Abstracts kept as text was expected."
+NAMES = [known.name for known in FORMATS]
+UNKNOWN = f"is in no known format: {', '.join(NAMES[:-1])} or {NAMES[-1]} was expected."
 LINE = '{"pmid": "11", "title": "Alfa", "abstract": "Bravo."}\n'
 
 
@@ -94,7 +96,7 @@ def test_a_byte_order_mark_changes_nothing(file: MakeFile, content: str) -> None
             UNKNOWN,
         ),
         (
-            '<?xml version="1.0"?>\n<PubmedArticleSet>',
+            '<?xml version="1.0"?>\n<feed>',
             UNKNOWN,
         ),
     ],

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Abstract, Author, Report, Section, read, write_jsonl
+from corpus import (
+    Abstract,
+    Author,
+    Correction,
+    Grant,
+    MeshHeading,
+    Qualifier,
+    Report,
+    Section,
+    read,
+    write_jsonl,
+)
 from corpus.formats import jsonl
 from corpus.formats.jsonl import looks_like_jsonl, parse_line, read_jsonl, to_line
 from corpus.record import KNOWN, to_object
@@ -147,6 +158,7 @@ def test_plain_and_other_text_is_written_alike(text: str) -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 optional_texts = st.none() | texts
 integers = st.none() | st.integers()
+lists_of_texts = st.lists(texts, max_size=3).map(tuple)
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -158,13 +170,15 @@ json_values = st.recursive(
 )
 abstracts = st.builds(
     Abstract,
-    pmid=texts,
+    pmid=optional_texts,
     title=texts,
     sections=st.lists(
         st.builds(Section, optional_texts, st.lists(texts, max_size=3).map(tuple)), max_size=3
     ).map(tuple),
     number=integers,
-    authors=st.lists(st.builds(Author, texts, texts), max_size=3).map(tuple),
+    authors=st.lists(
+        st.builds(Author, texts, texts, optional_texts, optional_texts, lists_of_texts), max_size=3
+    ).map(tuple),
     group_author=optional_texts,
     journal=optional_texts,
     year=integers,
@@ -180,6 +194,35 @@ abstracts = st.builds(
     topics=st.lists(texts, max_size=3).map(tuple),
     notice=optional_texts,
     extra=st.dictionaries(st.sampled_from(sorted(KNOWN)) | texts, json_values, max_size=4),
+    id=texts,
+    doi=optional_texts,
+    pmcid=optional_texts,
+    languages=lists_of_texts,
+    original_title=optional_texts,
+    journal_title=optional_texts,
+    issns=lists_of_texts,
+    keywords=lists_of_texts,
+    mesh=st.lists(
+        st.builds(
+            MeshHeading,
+            texts,
+            st.booleans(),
+            st.lists(st.builds(Qualifier, texts, st.booleans(), optional_texts), max_size=2).map(
+                tuple
+            ),
+            optional_texts,
+        ),
+        max_size=2,
+    ).map(tuple),
+    publication_types=lists_of_texts,
+    grants=st.lists(st.builds(Grant, *[optional_texts] * 4), max_size=2).map(tuple),
+    published=optional_texts,
+    revised=optional_texts,
+    dates=st.dictionaries(texts, texts, max_size=2),
+    corrections=st.lists(st.builds(Correction, texts, *[optional_texts] * 3), max_size=2).map(
+        tuple
+    ),
+    also_in=lists_of_texts,
 )
 
 

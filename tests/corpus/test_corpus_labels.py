@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.formats.glen.labels import LABEL_LENGTH, LABELS, is_label, resembles_label
+from corpus.labels import LABEL_LENGTH, LABELS, is_label, joined, resembles_label, sections_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,20 @@ def test_the_shape_of_a_label_is_short_and_open() -> None:
     assert not resembles_label("lower case")
     assert not resembles_label("A line that is longer than any label that was ever seen")
     assert not resembles_label("")
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("BACKGROUND: Alfa. METHODS: Bravo.", ["BACKGROUND", "METHODS"]),
+        ("Background: Alfa. Main results: Bravo.", ["Background", "Main results"]),
+        ("Alfa. METHODS: Bravo.", [None]),
+        ("OBJECTIVE: An MRI: alfa. MRI: bravo.", ["OBJECTIVE"]),
+        ("OBJECTIVE: Alfa. TRIAL NUMBER: 1.", ["OBJECTIVE", "TRIAL NUMBER"]),
+        ("", []),
+    ],
+)
+def test_a_text_in_one_piece_falls_into_its_sections(text: str, labels: list[str | None]) -> None:
+    sections = sections_of(text)
+    assert [section.label for section in sections] == labels
+    assert joined(sections) == text

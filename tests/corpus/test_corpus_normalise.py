@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Abstract, Author, Origin, Section, normalise, normalise_text
+from corpus import (
+    Abstract,
+    Author,
+    Correction,
+    Grant,
+    MeshHeading,
+    Origin,
+    Qualifier,
+    Section,
+    normalise,
+    normalise_text,
+)
 from corpus.normalise import _UNSEEN
 
 
@@ -72,6 +83,13 @@ def test_an_abstract_is_normalised_in_every_part() -> None:
         year=2003,
         topics=(" IVIG ", ""),
         origin=Origin("a", 1, 1),
+        keywords=(" alfa  bravo", "", "alfa bravo"),
+        mesh=(
+            MeshHeading(" Humans ", is_major=True, qualifiers=(Qualifier(" "),)),
+            MeshHeading(" "),
+        ),
+        grants=(Grant(" NS1 "), Grant(" ")),
+        corrections=(Correction("ErratumIn ", " J  Neurol"),),
         extra={"key": "  as it is "},
     )
     normal = normalise(messy)
@@ -83,6 +101,10 @@ def test_an_abstract_is_normalised_in_every_part() -> None:
         journal="J Neurol",
         year=2003,
         topics=("IVIG",),
+        keywords=("alfa bravo",),
+        mesh=(MeshHeading("Humans", is_major=True),),
+        grants=(Grant("NS1"),),
+        corrections=(Correction("ErratumIn", "J Neurol"),),
         extra={"key": "  as it is "},
     )
     assert normal.origin == messy.origin

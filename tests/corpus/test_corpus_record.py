@@ -70,6 +70,43 @@ def test_authors_are_objects_or_strings() -> None:
     )
 
 
+@pytest.mark.parametrize("record", [{"title": "Alfa"}, {"title": "Alfa", "abstract": None}])
+def test_a_title_alone_makes_an_abstract(record: dict[str, Any]) -> None:
+    assert from_object(record, HERE) == Abstract(None, "Alfa")
+
+
+def test_a_text_alone_makes_an_abstract() -> None:
+    sections = (Section(None, ("bravo",)),)
+    assert from_object({"id": "a", "abstract": "bravo"}, HERE) == Abstract(
+        None, "", sections, id="a"
+    )
+
+
+def test_without_id_the_pmid_is_the_id() -> None:
+    assert from_object(SMALL, HERE).id == "1"
+    assert from_object(SMALL | {"id": "a"}, HERE).id == "a"
+    assert "id" not in to_object(Abstract("1", "Alfa"))
+    assert to_object(Abstract(None, "Alfa", id="a"))["id"] == "a"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"doi": 1},
+        {"keywords": "alfa; bravo"},
+        {"mesh": ["Humans"]},
+        {"mesh": [{"descriptor": "Humans", "is_major": "yes"}]},
+        {"grants": [{"sum": "1"}]},
+        {"corrections": [{}]},
+        {"dates": {"received": 2003}},
+    ],
+)
+def test_a_later_key_with_another_meaning_is_kept_as_it_is(value: dict[str, Any]) -> None:
+    abstract = from_object(SMALL | value, HERE)
+    assert abstract.extra == value
+    assert from_object(to_object(abstract), HERE) == abstract
+
+
 def test_null_is_as_good_as_missing() -> None:
     empty = dict.fromkeys(KNOWN - SMALL.keys() - {"extra"})
     assert from_object(SMALL | empty, HERE) == from_object(SMALL, HERE)
@@ -104,12 +141,12 @@ def test_unknown_keys_with_a_known_name_come_back_too(extra: dict[str, Any]) -> 
         (None, "not an object but null"),
         (7, "not an object but a number"),
         (True, "not an object but true or false"),
-        ({}, "without pmid and title and abstract"),
-        ({"pmid": "1", "title": "Alfa"}, "without abstract"),
+        ({}, "without title and abstract"),
+        ({"pmid": "1", "title": None}, "without title and abstract"),
         (SMALL | {"pmid": True}, "pmid is not text but true or false"),
-        (SMALL | {"pmid": None}, "pmid is not text but null"),
+        (SMALL | {"id": []}, "id is not text but a list"),
         (SMALL | {"title": 1}, "title is not text but a number"),
-        (SMALL | {"abstract": None}, "abstract is neither text nor a list of sections but null"),
+        (SMALL | {"abstract": 1}, "abstract is neither text nor a list of sections but a number"),
         (SMALL | {"abstract": ["bravo"]}, "a section is no object with paragraphs"),
         (
             SMALL | {"abstract": [{"paragraphs": "bravo"}]},

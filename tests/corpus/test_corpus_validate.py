@@ -22,8 +22,10 @@ def test_a_short_name_is_a_pmid(pmid: str) -> None:
 
 @pytest.mark.parametrize("pmid", ["", "..", "-1", "a b", "a/b", "a\n", "é", "١٢", "x" * 65])
 def test_anything_else_is_none(pmid: str) -> None:
-    (problem,) = problems(replace(GOOD, pmid=pmid))
-    assert problem.startswith("the PMID ")
+    (problem,) = problems(replace(GOOD, pmid=pmid, id=pmid))
+    assert problem.startswith("the PMID " if pmid else "the id ")
+    (problem,) = problems(replace(GOOD, pmid=None, id=pmid))
+    assert problem.startswith("the id ")
 
 
 @pytest.mark.parametrize(

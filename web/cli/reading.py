@@ -73,7 +73,7 @@ def show_command(
     with Searcher.open(Settings.of(index=index).index_dir) as searcher:
         shown = searcher.abstract(_typed(pmid), _typed(query), off=off)
     if as_json:
-        _print_json(to_object(shown.abstract) | shown.to_dict())
+        _print_json({"id": shown.abstract.id} | to_object(shown.abstract) | shown.to_dict())
     else:
         terminal.print_abstract(shown)
 

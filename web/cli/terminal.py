@@ -160,6 +160,8 @@ def _print_hit(out: Console, rank: int, hit: Hit) -> None:
 
 
 def _facts(abstract: Abstract) -> tuple[str, str]:
+    if abstract.pmid is None:
+        return reference(abstract), f"DOI {abstract.doi}" if abstract.doi else abstract.id
     address = pubmed(abstract.pmid)
     return reference(abstract), f"PMID {abstract.pmid}" + (f"  {address}" if address else "")
 

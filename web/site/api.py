@@ -33,7 +33,7 @@ def abstract(pmid: str) -> dict[str, Any]:
     """
     with leased() as searcher:
         shown = searcher.abstract(pmid, asked(), off=switched_off())
-    return to_object(shown.abstract) | shown.to_dict()
+    return {"id": shown.abstract.id} | to_object(shown.abstract) | shown.to_dict()
 
 
 @api.get("/healthz")

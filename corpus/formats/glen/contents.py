@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.formats.glen.citation import parse_citation
+from corpus.citation import parse_citation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

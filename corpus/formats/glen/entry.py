@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.abstract import Abstract, Author, Section
+from corpus.citation import parse_citation
 from corpus.errors import MalformedRecord
-from corpus.formats.glen.citation import parse_citation
-from corpus.formats.glen.labels import is_label, resembles_label
+from corpus.labels import is_label, resembles_label
 from corpus.people import parse_people
 
 if TYPE_CHECKING:

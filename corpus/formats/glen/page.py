@@ -41,8 +41,8 @@ from corpus.abstract import Abstract, Origin
 from corpus.errors import MalformedRecord, UnusableFile
 from corpus.formats.glen.contents import contents_of, differences, heading_of
 from corpus.formats.glen.entry import Line, is_abstract_heading, is_pmid, parse_head, parse_text
-from corpus.formats.glen.labels import resembles_label
 from corpus.formats.stream import whole_text
+from corpus.labels import resembles_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

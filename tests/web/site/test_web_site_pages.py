@@ -271,7 +271,7 @@ def test_a_record_with_pmid_title_and_text_is_enough(tmp_path: Path) -> None:
     client = create_app(Settings(tmp_path / "index")).test_client()
     assert "1 abstract, indexed on" in read(client, "/")
     text = read(client, "/abstract/CF-1?q=alfa")
-    assert "This record has no abstract text." in text
+    assert "No abstract was published." in text
     assert "pubmed.ncbi" not in client.get("/abstract/CF-1").text
     assert "1 abstract for “alfa”" in read(client, "/search?q=alfa")
     assert "MSers’ Glen" not in read(client, "/about")
