@@ -9,7 +9,7 @@ STAMP := $(VENV)/installed
 BENCH := $(VENV)/installed-bench
 MUTANTS ?= 150
 
-.PHONY: serve test check lock bench mutants
+.PHONY: serve test test-long lock bench mutants
 
 serve: $(SERVING)
 	$(RUN) -m web serve --build-if-missing
@@ -20,7 +20,11 @@ test: $(STAMP)
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n auto --dist loadfile
+
+# The tests marked "long": more seeds and larger inputs, at most 30 minutes on two cores.
+test-long: $(STAMP)
+	$(RUN) -m pytest -n auto --dist loadfile -m long
 
 # Under 15 minutes on two cores that do nothing else; BENCH_OPTIONS="--skip growth" takes a part.
 bench: $(BENCH)

@@ -130,8 +130,12 @@ def compare(engine: Engine, clause: FreeText, ranking: Ranking, query: str) -> N
     assert rows == sorted(rows, key=lambda row: (-row[1], -years[row[0]], row[0])), query
 
 
-def test_whoosh_finds_the_same_hits_with_the_same_scores(engine: Engine) -> None:
-    queries = Queries(engine.postings.count)
+LONG = [pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 21)]
+
+
+@pytest.mark.parametrize("seed", [0, *LONG])
+def test_whoosh_finds_the_same_hits_with_the_same_scores(engine: Engine, seed: int) -> None:
+    queries = Queries(engine.postings.count + 1000 * seed)
     with_hits = 0
     for number in range(QUERIES):
         query = queries.query()
