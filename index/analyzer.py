@@ -116,7 +116,7 @@ class Analyzer:
         return self._read(*map(str, texts))
 
     def read_all(self, abstracts: Iterable[Sequence[str]]) -> list[tuple[ReadText, ...]]:
-        """What ``read`` says of each of many abstracts, given by their texts.
+        """The results of ``read`` for many abstracts, given by their texts.
 
         Every step is taken for all texts before the next one, so that what it needs stays near at
         hand: that takes a quarter less time than one abstract after the other.
@@ -140,7 +140,7 @@ class Analyzer:
         return _READERS[layer](analysed)
 
     def length(self, text: str) -> int:
-        """How many words a text has, stop words included."""
+        """The number of words of a text, stop words included."""
         return len(self.document(text).forms)
 
     def query(self, text: str) -> QueryText:

@@ -1,4 +1,4 @@
-"""What can go wrong with an index; the text of each error is the sentence its user reads."""
+"""Errors of an index; the text of each is the sentence that its user reads."""
 
 from __future__ import annotations
 

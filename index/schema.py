@@ -20,7 +20,7 @@ STRINGS = ("pmid", "title", "abstract", "passages", "record")
 """The strings that are kept of an abstract."""
 
 NO_YEAR = 0
-"""What the column of years holds where an abstract has none."""
+"""The value in the column of years of an abstract without one."""
 
 
 def field_of(field: str, layer: Layer) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LARGEST_BODY = 16 * 1024
-"""Nothing here takes a body; whatever sends one is told so soon."""
+"""The largest body of a request: no page takes one."""
 
 
 class _Ranvier(Flask):

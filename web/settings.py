@@ -1,4 +1,4 @@
-"""What a server has to be told, from options and the environment."""
+"""Settings of a server, from options and the environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where generations live, where and how they are served, and a site's own vocabulary."""
+    """The folder of generations, the address of the server, and a site's own vocabulary."""
 
     index_dir: Path
     host: str = "127.0.0.1"
@@ -56,7 +56,7 @@ class Settings:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the server."""
+        """The address of the server for a browser."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 

@@ -39,7 +39,7 @@ class Batch:
     years: list[int] = field(default_factory=list)
     notices: dict[str, None] = field(default_factory=dict)
     spellings: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often each concept was met in each spelling."""
+    """Counts by concept and spelling."""
     pairs: list[Pairs] = field(default_factory=list)
 
 

@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
 LOCK = "build.lock"
 SPELLINGS_KEPT = 50
-"""How many spellings of a concept, the most frequent first, a generation remembers."""
+"""Spellings of a concept that a generation keeps, the most frequent first."""
 
 _UNCHANGED = "the live index is unchanged"
 
 
 class Progress(Protocol):
-    """Who wants to know how far a build has come."""
+    """A callback for the progress of a build."""
 
     def __call__(self, abstracts: int, /) -> None:
         """Called after every abstract with how many there were."""
@@ -57,7 +57,7 @@ class Progress(Protocol):
 
 @dataclass
 class _Tally:
-    """What a build counts while it reads."""
+    """Counts of a build while it reads."""
 
     corpus: hashlib._Hash = field(default_factory=hashlib.sha256)
     abstracts: int = 0

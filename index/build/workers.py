@@ -112,7 +112,7 @@ def _alone(work: Callable[[], None]) -> None:
 
 
 def _context(vocabulary: Path) -> BaseContext:
-    """How processes start: forked with all that they need, or each from nothing, a second later."""
+    """The way processes start: forked with a ready analyzer, or from nothing in a second."""
     if not _can_fork():
         return multiprocessing.get_context("spawn")
     _reader(vocabulary)

@@ -36,8 +36,8 @@ unpickled may run. They are small."""
 
 _BESIDE = (MANIFEST, SEAL)
 _UNSEALED_NS = 100_000_000
-"""How old a file's times have to be. A file system counts them in steps of some milliseconds, so
-that a file may change within the step in which it was read and keep its times."""
+"""The least age of a file's times, in nanoseconds. A file system counts in steps of some milliseconds,
+so a file may change within the step in which it was read and keep its times."""
 
 _CHUNK = 1 << 20
 
@@ -99,7 +99,7 @@ def verify(index_dir: Path, manifest: Manifest, *, thorough: bool = True) -> Non
 def _fault(
     path: Path, expected: FileDigest, found: os.stat_result | None, *, is_trusted: bool
 ) -> str | None:
-    """What is wrong with a file, as the beginning of a sentence, or None."""
+    """The fault of a file, as the beginning of a sentence, or None."""
     if found is None or not stat.S_ISREG(found.st_mode):
         return f"The file {path.name} is missing in"
     if found.st_size == expected.bytes and (is_trusted or sha256(path) == expected.sha256):
@@ -113,7 +113,7 @@ def _listed(home: Path) -> dict[str, os.stat_result]:
 
 
 def _stamps(manifest: Manifest, found: Mapping[str, os.stat_result]) -> dict[str, Stamp]:
-    """What a seal may say of the files of a generation, once they have been read.
+    """The stamps that a seal may hold of the files of a generation, once they have been read.
 
     ``found`` was asked for before. The time of the last change of contents is copied with a file by
     some programs, and anybody can set it; that of the last change of anything is neither.
@@ -127,7 +127,7 @@ def _stamps(manifest: Manifest, found: Mapping[str, os.stat_result]) -> dict[str
 
 
 def _sealed(home: Path) -> dict[str, Stamp]:
-    """What the seal of a generation says; nothing if it has none that can be read."""
+    """The stamps of a generation's seal; none if it has no readable one."""
     try:
         entry = json.loads((home / SEAL).read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -35,7 +35,7 @@ REBUILD = "Build it anew with “ranvier build”."
 
 @dataclass(frozen=True)
 class FileDigest:
-    """What a file of a generation must be: its size in bytes and its SHA-256."""
+    """The size in bytes and the SHA-256 of a file of a generation."""
 
     bytes: int
     sha256: str
@@ -43,7 +43,7 @@ class FileDigest:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation holds and what it was made of."""
+    """The contents of a generation, and the sources and programs that made it."""
 
     id: str
     built_at: str
@@ -69,14 +69,14 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Pointer:
-    """What ``current`` says: the live generation and the SHA-256 of its manifest."""
+    """The live generation and the SHA-256 of its manifest: the content of ``current``."""
 
     generation: str
     manifest_sha256: str
 
 
 def folder(index_dir: Path, generation: str) -> Path:
-    """Where a generation lives."""
+    """The folder of a generation."""
     return index_dir / GENERATIONS / generation
 
 

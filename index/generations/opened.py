@@ -129,7 +129,7 @@ class OpenedGeneration:
 
 
 def _counted(reader: WhooshReader) -> tuple[int, int, int]:
-    """How many documents there are, how many abstracts are stored, and how many PMIDs."""
+    """The numbers of documents, of stored abstracts, and of PMIDs."""
     stores = [arrays_of(leaf) for leaf, _ in reader.leaf_readers()]
     stored = sum(int(np.count_nonzero(store.documents.sizes("record"))) for store in stores)
     return reader.doc_count(), stored, sum(store.terms("pmid") for store in stores)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT = 3
-"""How many generations stay on disk, the live one included."""
+"""Generations that stay on disk, the live one included."""
 
 
 def publish(index_dir: Path, partial: Path) -> Pointer:

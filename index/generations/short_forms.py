@@ -33,11 +33,11 @@ class StoredShortForms(LearnedShortForms):
 
     @cached_property
     def first_words(self) -> frozenset[str]:
-        """What ``fold_long`` says of the words that such long forms begin with: some thousands."""
+        """The first words of all learned long forms, by ``fold_long``: some thousands."""
         return frozenset(long.partition(" ")[0] for long in self._longs)
 
     def begins_long(self, words: str) -> bool:
-        """Whether such a long form begins with some words, or is them, given by ``fold_long``."""
+        """Whether any learned long form begins with these words, given by ``fold_long``."""
         sought = words.encode("utf-8", "surrogatepass")
         first = self._longs.first_from(sought)
         return first is not None and (first == sought or first.startswith(sought + b" "))

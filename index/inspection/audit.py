@@ -1,4 +1,4 @@
-"""What a vocabulary holds, what is wrong with it, and which abstracts its concepts find.
+"""The contents and faults of a vocabulary, and the abstracts that its concepts find.
 
 Spellings are compared as the recognizer compares them, so hyphens, plurals and British spelling
 make no difference.
@@ -31,7 +31,7 @@ CARRIER = "Then, {}, they said."
 
 
 class Fault(StrEnum):
-    """What can be wrong with a concept."""
+    """The kinds of faults of a concept."""
 
     CLASH = "clash"
     NEVER_FOUND = "never found"
@@ -55,7 +55,7 @@ class Finding(NamedTuple):
 
 
 class Size(NamedTuple):
-    """How many concepts there are, and how many spellings they have together."""
+    """The number of concepts, and of all their spellings."""
 
     concepts: int
     spellings: int
@@ -63,7 +63,7 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """What another vocabulary changes for a concept: PMIDs of abstracts gained and lost."""
+    """The PMIDs of abstracts that a concept gains and loses by another vocabulary."""
 
     concept: str
     name: str

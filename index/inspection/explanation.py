@@ -1,4 +1,4 @@
-"""What is recognized in a text and why: the spelling behind each mention, and what silenced others.
+"""Explanations of a text: the spelling behind each mention, and the reason for those left out.
 
 The recognizer keeps no reasons. They are found afterwards, by comparing what was written with the
 spelling that it met.

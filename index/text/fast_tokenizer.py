@@ -1,8 +1,7 @@
-"""The words of a corpus by numbers: a compiled loop cuts a text and looks all its words up.
+"""The words of a corpus as numbers: a compiled loop cuts a text and looks up all its words.
 
-What a word is called in the index is asked once for each different one, as it is written. The loop
-knows ASCII only; the few words that are not are read plainly, and the result is that of
-``word_table``.
+Each spelling is folded once. The loop knows ASCII only; the few other words are read in Python. The
+result equals that of ``word_table``.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ LONGEST = 1 << 16
 """Characters of the longest text that is cut by the loop, which keeps 21 bytes for each."""
 
 MOST_PIECES = 1 << 14
-"""How many pieces that are not ASCII are remembered with their words."""
+"""Pieces that are not ASCII whose words are cached."""
 
 _DIGITS, _PREFIX = 1, 2  # as in kernels/words.c
 _POSITIONS, _PLACES = 3, 4  # columns of its; those before are numbers, starts and ends
@@ -62,7 +61,7 @@ class InternedForms(Sequence[str]):
 
 
 class FastTokenizer:
-    """The words that were met so far, and their numbers. Safe to share by threads.
+    """Cuts texts and numbers their words. Safe to share by threads.
 
     Past ``most`` words it begins anew; texts that were read before keep the names that they had.
     """
@@ -74,7 +73,7 @@ class FastTokenizer:
         self._page: _Page | None = None
 
     def read(self, text: str) -> WordTable:
-        """What ``word_table`` says of a text, its forms ``InternedForms``."""
+        """The ``word_table`` of a text, with ``InternedForms``."""
         table = word_table(text) if len(text) > LONGEST else None
         with self._lock:
             page = self._page
@@ -92,7 +91,7 @@ class FastTokenizer:
 
 
 class _Scratch:
-    """Where the loops write the columns of a text of up to ``room`` characters."""
+    """Room for the columns that the loops write for a text of up to ``room`` characters."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -117,14 +116,14 @@ class _Scratch:
         return found
 
     def gaps(self, size: int) -> array[int]:
-        """What stands before each word."""
+        """The gap before each word."""
         found = array("B")
         found.frombytes(self._gap_bytes[:size])
         return found
 
 
 class _Page:
-    """All that is known of some words: as they are written, and as they are called."""
+    """The words met so far: as written, and as indexed."""
 
     def __init__(self, most: int) -> None:
         self._names: list[str] = []

@@ -102,7 +102,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _after(text: str, end: int, following: int) -> str:
-    """What Punkt looks at behind the mark: a character or the next word."""
+    """The context behind a mark that Punkt looks at: a character or the next word."""
     if following == end:
         return text[end]
     stop = text.find(" ", following)

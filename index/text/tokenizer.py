@@ -64,7 +64,7 @@ _LOOSE = re.compile(r"[^\S\n]*+[-‐‑‒–—−/*'’]*+[^\S\n]*+")
 
 
 class Gap(IntEnum):
-    """What stands between a token and the one before it."""
+    """The characters between a token and the one before it."""
 
     HYPHEN = 0  # a hyphen or nothing: IL-17, IFNβ
     SPACE = 1  # white space, a slash: the words may belong together
@@ -103,7 +103,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def token_table(text: str) -> TokenTable:
-    """What ``tokenize`` says, in columns."""
+    """The tokens of ``tokenize``, in columns."""
     parts = _ASCII_WORD.split(text) if text.isascii() else _parts(text)
     forms = list(map(_FORMS.__getitem__, parts[1::2]))
     if not all(forms):
@@ -127,7 +127,7 @@ def fold(word: str) -> str:
 
 
 def folded(word: str) -> str:
-    """What ``fold`` says, without remembering it."""
+    """The form of ``fold``, without its cache."""
     form = _folded(word)
     # Equal forms are one object, at best the word itself: what is looked up by it is near at hand.
     return sys.intern(str(word) if form == word else form)
@@ -176,7 +176,7 @@ def _cut(piece: str) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """What is between words, a word, what is between, and so on, of a text that is not ASCII."""
+    """A text that is not ASCII, cut into gap, word, gap, and so on."""
     parts = [""]
     for place, piece in enumerate(pieces(text)):
         first, *others = _CHUNKS[piece] if place % 2 else _ASCII_WORD.split(piece)

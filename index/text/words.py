@@ -64,7 +64,7 @@ class WordTable(NamedTuple):
         return stem(self.forms[place])
 
     def written(self, first: int, last: int) -> str:
-        """What the text has from one word to another."""
+        """The text from one word to another."""
         return self.text[self.starts[first] : self.ends[last]]
 
     def words(self) -> list[Word]:
@@ -86,7 +86,7 @@ def words(text: str) -> list[Word]:
 
 
 def word_table(text: str) -> WordTable:
-    """What ``words`` says, in columns; stems are looked up where they are needed."""
+    """The words of ``words``, in columns; stems are looked up where they are needed."""
     forms, starts, ends, betweens = token_table(text)
     gaps = array("B", map(GAP_BITS.__getitem__, betweens))
     positions = positions_of(text, starts, ends)
@@ -131,7 +131,7 @@ def _is_number(form: str) -> bool:
 
 
 def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:
-    """Where the text suggests that a word and the next are one, and the stem of that."""
+    """The places of words that may be one with the next, and the stem of both together."""
     return {
         place: stem(one + other)
         for place, (one, other) in enumerate(pairwise(forms))
@@ -145,4 +145,4 @@ def _gap_bits(between: str) -> int:
 
 
 GAP_BITS = Cache(_gap_bits, 1 << 12)
-"""By what stands before a word, what a ``WordTable`` says of it."""
+"""The gap bits of a ``WordTable``, by the characters before a word."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class RunFiles(NamedTuple):
-    """Where a run was written, and of how many documents it is."""
+    """The files of a run on disk, and its number of documents."""
 
     folder: Path
     name: str
@@ -53,7 +53,7 @@ class RunFiles(NamedTuple):
         return self.folder / f"{self.name}.{part}"
 
     def arrays(self, part: str) -> Arrays:
-        """What is in it."""
+        """The arrays of one of its two parts."""
         return Arrays(self.path(part))
 
 
@@ -77,7 +77,7 @@ class ArraySegment(W3Segment):  # type: ignore[misc] # whoosh has no types
     """A segment of arrays; its files stay apart, to be mapped one by one."""
 
     def should_assemble(self) -> bool:
-        """That Whoosh is not to put the files into one."""
+        """False: the files stay apart."""
         return False
 
 
@@ -93,21 +93,21 @@ class ArrayCodec(Codec):  # type: ignore[misc] # whoosh has no types
     def per_document_writer(
         self, storage: FileStorage, segment: ArraySegment
     ) -> ArrayPerDocumentWriter:
-        """Who writes what is kept by document."""
+        """The writer of stored fields and columns."""
         return ArrayPerDocumentWriter(_file(storage, segment, DOCUMENTS))
 
     def field_writer(self, storage: FileStorage, segment: ArraySegment) -> ArrayFieldWriter:
-        """Who writes postings."""
+        """The writer of postings."""
         return ArrayFieldWriter(_file(storage, segment, POSTINGS))
 
     def per_document_reader(
         self, storage: FileStorage, segment: ArraySegment
     ) -> ArrayPerDocumentReader:
-        """Who reads what is kept by document."""
+        """The reader of stored fields and columns."""
         return ArrayPerDocumentReader(_store(storage, segment), segment)
 
     def terms_reader(self, storage: FileStorage, segment: ArraySegment) -> ArrayTermsReader:
-        """Who reads terms and postings."""
+        """The reader of terms and postings."""
         return ArrayTermsReader(_store(storage, segment))
 
 
@@ -132,7 +132,7 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh 
         value: str | None,
         length: int,  # noqa: ARG002 (counted from the postings)
     ) -> None:
-        """What is stored of a field."""
+        """Stores the value of a field."""
         if value is not None:
             _check_kept(fieldname, STRINGS)
             self._values[fieldname] = value

@@ -76,7 +76,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc] # whoosh has no types
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        """What is known of a term; raises Whoosh's ``TermNotFound``."""
+        """The statistics of a term; raises Whoosh's ``TermNotFound``."""
         documents, counts = self._postings(fieldname, text)
         lengths = self.store.length(fieldname)[documents]
         return TermInfo(
@@ -90,12 +90,12 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc] # whoosh has no types
         )
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        """How often a term stands in a field altogether; 0 if it does not."""
+        """The total frequency of a term in a field; 0 if it is absent."""
         found = self._found(fieldname, text)
         return float(found[1].sum()) if found else 0.0
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """How many documents have a term in a field; 0 if none has."""
+        """The number of documents that have a term in a field."""
         found = self._found(fieldname, text)
         return len(found[0]) if found else 0
 
@@ -182,7 +182,7 @@ class ArrayCursor(FieldCursor):  # type: ignore[misc] # whoosh has no types
         return self._texts[self._at] if self.is_valid() else None
 
     def term_info(self) -> TermInfo | None:
-        """What is known of the term."""
+        """The statistics of the term."""
         return (
             self._terms.term_info(self._field, self._bytes[self._at]) if self.is_valid() else None
         )
@@ -254,11 +254,11 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # whoosh has no types
         return 1
 
     def weight(self) -> float:
-        """How often the document has the term."""
+        """The frequency of the term in the document."""
         return float(self._listed.counts[self._at])
 
     def value(self) -> bytes:
-        """Where the document has it, in Whoosh's encoding."""
+        """The places of the term in the document, in Whoosh's encoding."""
         return self._listed.value(self.id())
 
     def block_min_length(self) -> int:
@@ -301,7 +301,7 @@ class ArrayColumnReader:
         return iter(self._values.tolist())
 
     def sort_key(self, document: int) -> int:
-        """What documents are sorted by."""
+        """The key that documents are sorted by."""
         return self[document]
 
     def load(self) -> list[int]:
@@ -310,18 +310,18 @@ class ArrayColumnReader:
 
 
 class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh has no types
-    """What a segment keeps by document."""
+    """The stored fields, lengths and columns of a segment."""
 
     def __init__(self, store: SegmentArrays, segment: Segment) -> None:
         self.store = store
         self._segment = segment
 
     def doc_count(self) -> int:
-        """How many documents are not deleted."""
+        """The number of documents that are not deleted."""
         return self.doc_count_all() - self._segment.deleted_count()  # type: ignore[no-any-return] # whoosh has no types
 
     def doc_count_all(self) -> int:
-        """How many documents there are."""
+        """The number of documents, deleted ones included."""
         count: int = self._segment.doc_count_all()
         return count
 
@@ -338,7 +338,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
         return iter(self._segment.deleted_docs())
 
     def supports_columns(self) -> bool:
-        """That there are columns."""
+        """True: segments have columns."""
         return True
 
     def has_column(self, fieldname: str) -> bool:
@@ -350,11 +350,11 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
         return ArrayColumnReader(self.store.documents.column(fieldname))
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """How many terms a document has in a field: exactly, not rounded to a byte."""
+        """The number of terms of a document in a field: exact, not rounded to a byte."""
         return int(self.store.length(fieldname)[docnum]) if fieldname in PLACES else default
 
     def field_length(self, fieldname: str) -> int:
-        """How many terms all documents have in a field."""
+        """The number of terms of all documents in a field."""
         return int(self.store.length(fieldname).sum()) if fieldname in PLACES else 0
 
     def min_field_length(self, fieldname: str) -> int:
@@ -366,7 +366,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc] # whoosh 
         return int(self.store.length(fieldname).max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
-        """What is stored of a document."""
+        """The stored fields of a document."""
         return dict(self.store.documents.strings(docnum))
 
 

@@ -66,7 +66,7 @@ def schema(analyzer: Analyzer | None) -> Schema:
 
 
 def document(abstract: Abstract, analyzer: Analyzer) -> dict[str, Any]:
-    """What Whoosh is given for an abstract; ``index.build.workers`` makes arrays of the same."""
+    """An abstract as keyword arguments of Whoosh's ``add_document``."""
     title, text = analyzer.read(abstract.title, abstract.text)
     fields: dict[str, Any] = {**stored(abstract), **columns(abstract, title, text)}
     for field, read in zip(TEXT_FIELDS, (title, text), strict=True):

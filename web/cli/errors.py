@@ -16,4 +16,4 @@ EXPECTED = (
     UnusableCollection,
     EvaluationNotInstalled,
 )
-"""What a command may raise whose text is a sentence for whoever typed it."""
+"""Errors whose text is a sentence for the person who typed the command."""

@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 
 class _Later(NamedTuple):
-    """Where a command is, and what the list of commands says of it."""
+    """The module of a command, and its line in the list of commands."""
 
     module: str
     name: str

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from index.inspection.explanation import Reason
 
 SHIPPED = "shipped"
-"""What stands for the vocabulary that comes with Ranvier, where a file is expected."""
+"""The name of the vocabulary that comes with Ranvier, where a file is expected."""
 
 LISTED = (Fault.CLASH, Fault.NEVER_FOUND, Fault.NO_PLAIN, Fault.LONG_PLAIN, Fault.REDUNDANT)
 PMIDS_SHOWN = 10

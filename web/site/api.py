@@ -1,4 +1,4 @@
-"""The same in JSON, and whether all is well."""
+"""The JSON API, and the health check."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def abstract(pmid: str) -> dict[str, Any]:
 
 @api.get("/healthz")
 def health() -> dict[str, Any]:
-    """Which generation serves.
+    """The live generation.
 
     ``status`` is "ok", or "stale" while a newer generation was published that cannot be opened.
     """

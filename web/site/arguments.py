@@ -22,7 +22,7 @@ class NotANumber(ValueError):
 
 @dataclass(frozen=True)
 class Paging:
-    """Where a reader stands in ``pages`` pages; pages are counted from 1."""
+    """The page that a reader is on, of ``pages`` pages; pages are counted from 1."""
 
     page: int
     pages: int
@@ -69,7 +69,7 @@ def asked() -> str:
 
 
 def switched_off() -> tuple[str, ...]:
-    """What the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
+    """The ids that the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
     given = ",".join(request.args.getlist("off"))[:LONGEST_QUERY]
     names = (name.strip().lower() for name in given.split(","))
     return tuple(dict.fromkeys(filter(None, names)))

@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence: as a page, or as JSON under ``/api/`` and for ``/healthz``."""
+"""Errors as pages, or as JSON under ``/api/`` and for ``/healthz``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _index(error: RanvierIndexError) -> Response:
 
 
 def _way_out(error: RanvierIndexError) -> str:
-    """What to do about an index; the error's own sentence may name folders of this machine."""
+    """Advice about an index; the error's own sentence may name folders of this machine."""
     match error:
         case NoIndex():
             fault = "Nothing has been indexed yet"

@@ -42,12 +42,12 @@ def narrowed(query: str, concept: str) -> str:
 
 
 def adding(off: Iterable[str], name: str) -> list[str]:
-    """What is off after a concept, or only its narrower ones, was switched off too."""
+    """The ids in ``off`` after a concept, or only its narrower ones, is switched off."""
     return sorted({*removing(off, name), name})
 
 
 def removing(off: Iterable[str], name: str) -> list[str]:
-    """What is off after a concept, or only its narrower ones, was switched on again."""
+    """The ids in ``off`` after a concept, or only its narrower ones, is switched on."""
     return [one for one in off if one not in {name, f"{name}{NARROWER}"}]
 
 

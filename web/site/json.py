@@ -1,4 +1,4 @@
-"""How answers become JSON: by a compiled encoder, as UTF-8."""
+"""Answers as JSON in UTF-8, by a compiled encoder."""
 
 from __future__ import annotations
 

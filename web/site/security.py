@@ -1,4 +1,4 @@
-"""What every answer tells the browser to allow: nothing but our own styles, images and forms."""
+"""Headers of every answer: a browser may load our own files and forms, nothing else."""
 
 from __future__ import annotations
 
