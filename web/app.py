@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from web import lease
 from web.settings import Settings
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LARGEST_BODY = 16 * 1024
-"""The largest body of a request: no page takes one."""
+"""Bytes of the body of a request. Nothing here takes one, and a larger one is refused unread."""
 
 
 class _Ranvier(Flask):
@@ -45,8 +46,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         "lstrip_blocks": True,
     }
     app.extensions[lease.EXTENSION] = lease.Current(settings.index_dir)
+    app.before_request(_refuse_large_body)
     app.register_blueprint(pages.pages)
     app.register_blueprint(api.api)
     for part in (filters, errors, security):
         part.register(app)
     return app
+
+
+def _refuse_large_body() -> None:
+    # Flask compares only when a view reads the body, and none does.
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge

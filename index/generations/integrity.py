@@ -36,8 +36,8 @@ unpickled may run. They are small."""
 
 _BESIDE = (MANIFEST, SEAL)
 _UNSEALED_NS = 100_000_000
-"""The least age of a file's times, in nanoseconds. A file system counts in steps of some milliseconds,
-so a file may change within the step in which it was read and keep its times."""
+"""The least age of a file's times, in nanoseconds. A file system counts in steps of some
+milliseconds, so a file may change within the step in which it was read and keep its times."""
 
 _CHUNK = 1 << 20
 

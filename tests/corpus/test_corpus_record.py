@@ -174,6 +174,11 @@ def test_an_unfit_object_says_why(record: object, reason: str) -> None:
     assert str(caught.value) == reason
 
 
+def test_as_many_levels_as_may_be_are_kept() -> None:
+    deep = nested(DEPTH_LIMIT - 1)
+    assert from_object(SMALL | {"deep": deep}, HERE).extra == {"deep": deep}
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

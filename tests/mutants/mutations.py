@@ -54,8 +54,8 @@ def mutations(source: str) -> list[Mutation]:
     """All mutations of a module, in the order of the source.
 
     Comparisons and conditions are turned, ``and`` and ``or`` and operators exchanged, whole numbers
-    moved by one, statements removed, values returned as None. Annotations, docstrings and what only
-    the type checker reads are left alone.
+    moved by one, statements removed, values returned as None. Annotations, docstrings, what only
+    the type checker reads, and sizes of caches and batches are left alone.
     """
     starts = [0]
     for line in source.encode().splitlines(keepends=True):
@@ -70,6 +70,8 @@ def mutations(source: str) -> list[Mutation]:
 
 def _changes(node: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     """The nodes to be replaced, each with its replacement."""
+    if _is_size(node):
+        return
     if isinstance(node, ast.stmt):
         yield from _of_statement(node)
     elif isinstance(node, ast.expr):
@@ -162,6 +164,15 @@ def _is_text(node: ast.BinOp) -> bool:
         or (isinstance(side, ast.Constant) and isinstance(side.value, str | bytes))
         for side in sides
     )
+
+
+def _is_size(node: ast.AST) -> bool:
+    """Whether a node is 1 << 14: the size of a cache or of a batch, on which no result depends."""
+    match node:
+        case ast.BinOp(ast.Constant(), ast.LShift(), ast.Constant()):
+            return True
+        case _:
+            return False
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -32,6 +32,7 @@ def changed(source: str) -> set[str]:
         ("x = 'a' + b", set()),
         ("x = 2", {"x = 3", "x = 1"}),
         ("x = True", {"x = False"}),
+        ("x = Cache(1 << 14)", set()),
         ("x = b if a else c", {"x = b if (not (a)) else c"}),
         ("x = [a for a in b if a]", {"x = [a for a in b if (not (a))]"}),
         ("if a:\n    f()", {"if (not (a)):\n    f()", "if a:\n    pass"}),
@@ -52,7 +53,7 @@ def test_the_changes_of_a_source(source: str, expected: set[str]) -> None:
 
 
 def test_every_mutant_of_the_product_is_python_and_means_something_else() -> None:
-    for file in command.modules()[::9]:
+    for file in command.modules()[::20]:
         source = (ROOT / file).read_text(encoding="utf-8")
         before = ast.dump(ast.parse(source))
         for mutation in mutations(source):

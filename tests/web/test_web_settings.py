@@ -33,6 +33,14 @@ def test_a_relative_directory_is_made_absolute() -> None:
     assert Settings.of(index="a b", environ={}).index_dir == Path.cwd() / "a b"
 
 
+@pytest.mark.parametrize(("port", "threads"), [(0, 1), (65535, 256)])
+def test_limits_can_be_used(tmp_path: Path, port: int, threads: int) -> None:
+    settings = Settings.of(index=str(tmp_path), port=str(port), threads=str(threads), environ={})
+    assert (settings.port, settings.threads) == (port, threads)
+    nine_digits = Settings.of(index=str(tmp_path), port=f"{port:09}", environ={})
+    assert nine_digits.port == port
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -40,8 +48,10 @@ def test_a_relative_directory_is_made_absolute() -> None:
         {"port": "-1"},
         {"port": "65536"},
         {"port": "9" * 5000},
+        {"port": "0" * 9 + "1"},
         {"port": "٨٠"},
         {"threads": "0"},
+        {"threads": "257"},
         {"threads": "many"},
         {"host": "a b"},
         {"host": "http://x"},

@@ -255,6 +255,7 @@ def test_a_real_server_builds_serves_follows_and_ends(tmp_path: Path) -> None:
         first = json.loads(get(f"{address}/healthz"))
         assert first["abstracts"] == 12
         assert "<mark>" in get(f"{address}/search?q=secretword+IVIG")
+        assert "IVIG" in get(f"{address}/search?q=IVIG+{'%CE%B1' * 1300}")
         subprocess.run(command("--index", str(home), "build"), cwd=ROOT, check=True)
         time.sleep(1)
         assert json.loads(get(f"{address}/healthz"))["generation"] != first["generation"]

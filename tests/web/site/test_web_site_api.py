@@ -77,6 +77,14 @@ def test_a_query_is_handed_on_up_to_two_thousand_characters(
     assert [one["is_off"] for one in found["expansions"]] == [True, not beyond]
 
 
+@pytest.mark.parametrize(("size", "code"), [(0, 200), (16 * 1024, 200), (16 * 1024 + 1, 413)])
+def test_a_body_that_is_too_large_is_refused(client: FlaskClient, size: int, code: int) -> None:
+    answer = client.get("/api/v1/search?q=IVIG", data=b"x" * size)
+    assert answer.status_code == code
+    if code == 413:
+        assert answer.json == {"error": {"code": 413, "message": "This request is too large."}}
+
+
 def test_an_empty_query_finds_nothing(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?q=").json["total"] == 0
 
