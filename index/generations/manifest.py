@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-FORMAT = 3
+FORMAT = 4
 """The version of the files of a generation: a new number whenever they are written otherwise."""
 
 GENERATIONS = "generations"
