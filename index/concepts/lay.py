@@ -1,7 +1,8 @@
 """What lay people say: phrases that are read in queries only, with little words between their own.
 
-"My hands are so shaky" holds the phrase "hands shaky". A query has few words, so they are looked up
-in plain Python.
+"My hands are so shaky" holds the phrase "hands shaky". Words are compared as they are written, not
+by their stems: those of everyday words are shared by too many others (relatives, related). A query
+has few words, so they are looked up in plain Python.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.concepts.vocabulary import choices
 from index.text.cache import Cache
-from index.text.stemmer import STEMS
+from index.text.stemmer import american
 from index.text.tokenizer import Gap, token_table
 from index.text.words import KIND
 
@@ -45,37 +46,35 @@ class LayMatch(NamedTuple):
 
 
 class LayPhrases:
-    """The phrases of concepts by the stems of their words. Safe to share by threads."""
+    """The phrases of concepts by their words. Safe to share by threads."""
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self._next: list[dict[str, int]] = [{}]
         self._meanings: dict[int, list[tuple[Concept, str]]] = {}
-        self._stems = Cache(_stems)
+        self._forms = Cache(_forms)
         for concept in concepts:
             for phrase in concept.lay:
                 self._add(phrase, concept)
 
     def over(self, table: WordTable) -> Iterator[LayMatch]:
         """The phrases that a query holds, by their first word."""
-        stems = list(map(STEMS.__getitem__, table.forms))
-        for first, stem in enumerate(stems):
-            if stem in self._next[_ROOT] or table.joined.get(first) in self._next[_ROOT]:
-                yield from self._from(first, stems, table)
+        forms = list(map(american, table.forms))
+        for first, form in enumerate(forms):
+            if form in self._next[_ROOT]:
+                yield from self._from(first, forms, table)
 
-    def _from(self, first: int, stems: Sequence[str], table: WordTable) -> Iterator[LayMatch]:
+    def _from(self, first: int, forms: Sequence[str], table: WordTable) -> Iterator[LayMatch]:
         states = [(_ROOT, first, 0)]
         while states:
             node, place, between = states.pop()
-            if place == len(stems) or (place > first and table.gaps[place] & KIND == Gap.BREAK):
+            if place == len(forms) or (place > first and table.gaps[place] & KIND == Gap.BREAK):
                 continue
-            for term, width in ((stems[place], 1), (table.joined.get(place, ""), 2)):
-                following = self._next[node].get(term)
-                if following is not None:
-                    last = place + width - 1
-                    for concept, phrase in self._meanings.get(following, ()):
-                        yield LayMatch(concept, first, last, phrase)
-                    states.append((following, last + 1, 0))
-            if place > first and between < MOST_BETWEEN and table.forms[place] in LITTLE_WORDS:
+            following = self._next[node].get(forms[place])
+            if following is not None:
+                for concept, phrase in self._meanings.get(following, ()):
+                    yield LayMatch(concept, first, place, phrase)
+                states.append((following, place + 1, 0))
+            if place > first and between < MOST_BETWEEN and forms[place] in LITTLE_WORDS:
                 states.append((node, place + 1, between + 1))
 
     def _add(self, phrase: str, concept: Concept) -> None:
@@ -88,13 +87,13 @@ class LayPhrases:
                 meanings.append((concept, phrase))
 
     def _reached(self, node: int, option: str) -> int:
-        for term in self._stems[option]:
-            following = self._next[node].setdefault(term, len(self._next))
+        for form in self._forms[option]:
+            following = self._next[node].setdefault(form, len(self._next))
             if following == len(self._next):
                 self._next.append({})
             node = following
         return node
 
 
-def _stems(text: str) -> list[str]:
-    return list(map(STEMS.__getitem__, token_table(text).forms))
+def _forms(text: str) -> list[str]:
+    return list(map(american, token_table(text).forms))

@@ -120,8 +120,8 @@ def _closest(match: Match, written: str) -> tuple[str, tuple[str, ...]]:
 
 def _said(phrase: str, written: str) -> str:
     """The choice of a lay phrase that was written, with little words between its own."""
-    stems = {word.stem for word in words(written)}
-    said = (one for one in spellings(phrase) if {word.stem for word in words(one)} <= stems)
+    forms = {american(word.form) for word in words(written)}
+    said = (one for one in spellings(phrase) if {american(w.form) for w in words(one)} <= forms)
     return max(said, key=len, default=phrase)
 
 
