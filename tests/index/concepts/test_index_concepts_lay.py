@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import TESTS
 
 from index import Analyzer, Concept, Vocabulary
 from index.concepts.lay import LITTLE_WORDS, MOST_BETWEEN
@@ -15,7 +15,7 @@ from index.concepts.recognizer import Recognizer
 from index.text.words import word_table
 
 QUESTIONS: list[dict[str, str]] = tomllib.loads(
-    (Path(__file__).parent / "data" / "lay_questions.toml").read_text(encoding="utf-8")
+    (TESTS / "data" / "lay_questions.toml").read_text(encoding="utf-8")
 )["question"]
 LEAST_RECOGNIZED = 0.95
 
