@@ -4,15 +4,18 @@ All spellings are kept in one trie over stems. In documents every occurrence cou
 a longer one that already says it (multiple sclerosis in relapsing-remitting multiple sclerosis) or
 that means something else (a guard). A shared word is understood on both sides of and, or:
 "Secondary and Primary/Progressive" is both courses, "interferon beta-1a or 1b" both substances. The
-order of library catalogues is understood too: "Multiple Sclerosis, Relapsing-Remitting".
+order of library catalogues is understood too: "Multiple Sclerosis, Relapsing-Remitting". What lay
+people say is read in queries only.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.concepts.lay import LayPhrases
 from index.concepts.trie import AFTER, BEFORE, Trie
 from index.text.words import SLASH, paths
 
@@ -40,6 +43,7 @@ class Way(IntEnum):
     STRAIGHT = 0
     COORDINATED = 1
     INVERTED = 2
+    LAY = 3
 
 
 class Mention(NamedTuple):
@@ -90,6 +94,10 @@ class Recognizer:
             for spelling in concept.short:
                 self._add_plural(spelling, _Ending(concept, Case.IN_TEXTS, f"{spelling}s"))
 
+    @cached_property
+    def _lay(self) -> LayPhrases:  # a build asks for none
+        return LayPhrases(self._vocabulary.concepts.values())
+
     def in_document(self, table: WordTable) -> list[Mention]:
         """Every mention in a text, in the order of the text."""
         matches = self.matches(table, is_query=False)
@@ -127,7 +135,8 @@ class Recognizer:
                 beside += [(match, bits) for match in ended]
         coordinated = self._coordinated(table, beside, is_query=is_query) if beside else ()
         inverted = self._inverted(walk, plain) if ", " in table.text else ()
-        return [*plain, *coordinated, *inverted]
+        lay = (Match(*one, Way.LAY) for one in self._lay.over(table)) if is_query else ()
+        return [*plain, *coordinated, *inverted, *lay]
 
     @staticmethod
     def longest(matches: Iterable[Match]) -> list[Match]:

@@ -7,6 +7,8 @@ A file states its ``kind`` and lists ``[[concept]]`` entries with these keys:
 ``variants``  spellings that count in any letter case; ``(a|b)`` is alternation
 ``short``     short forms that count in texts when written with capitals, in queries anyhow
 ``capitals``  short forms whose small form is an everyday word: capitals count in queries too
+``lay``       what lay people say: phrases that count in queries only; ``(a|b)`` chooses whole
+              words, and little words may stand between them ("legs are so heavy")
 ``beside``, ``not_beside``  mark short forms that mean other things too: concepts by their id, or
               words, that stand in an abstract that means this one, or another; what decides, and
               how, stands in ``index.concepts.disambiguation``
@@ -47,10 +49,12 @@ MOST_SPELLINGS = 200
 """How many spellings the alternations of one variant may stand for."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SPELLINGS = ("variants", "short", "capitals")
+_SPELLINGS = ("variants", "short", "capitals", "lay")
+_WITH_CHOICES = ("variants", "lay")
 _LISTS = (*_SPELLINGS, "broader", "beside", "not_beside")
 _TEXTS = ("id", "name", "plain")
 _ALTERNATION = re.compile(r"\(([^()]*)\)")
+_PART_OF_WORD = re.compile(r"[^ ]\(|\)[^ ]")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Concept:
     broader: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     not_beside: tuple[str, ...] = ()
+    lay: tuple[str, ...] = ()
 
     @property
     def is_ambiguous(self) -> bool:
@@ -86,8 +91,13 @@ class Concept:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """All spellings: those that count in any letter case, and the short ones."""
+        """All spellings that count in texts: in any letter case, and the short ones."""
         return self.spellings + self.short + self.capitals
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """All that lay people say, which counts in queries only, alternations written out."""
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(map(spellings, self.lay))))
 
 
 @dataclass(frozen=True)
@@ -217,10 +227,14 @@ def spellings(variant: str) -> Iterator[str]:
     >>> list(spellings("(intravenous|iv) immunoglobulin"))
     ['intravenous immunoglobulin', 'iv immunoglobulin']
     """
-    parts = _ALTERNATION.split(variant)
-    choices = [part.split("|") if odd % 2 else [part] for odd, part in enumerate(parts)]
-    for choice in itertools.product(*choices):
+    for choice in itertools.product(*choices(variant)):
         yield " ".join("".join(choice).split())
+
+
+def choices(variant: str) -> list[list[str]]:
+    """The parts of a variant one after the other, each with its alternatives."""
+    parts = _ALTERNATION.split(variant)
+    return [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
 
 
 def toml_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -279,7 +293,7 @@ def _extended(concept: Concept | None, entry: Mapping[str, Any], where: str) -> 
         plain = entry.get("plain", concept.plain).strip()
         concept = replace(concept, name=name, plain=plain, **unique)
     removed = {_key(spelling): spelling for spelling in entry.get("remove", ())}
-    missing = removed.keys() - set(map(_key, concept.written))
+    missing = removed.keys() - set(map(_key, (*concept.written, *concept.phrases)))
     if missing:
         raise VocabularyError(f"{where}: there is no “{removed[min(missing)]}” to remove.")
     if _key(concept.name) in removed:
@@ -313,6 +327,7 @@ def _concept(kind: str, entry: Mapping[str, Any]) -> Concept:
         broader=tuple(entry.get("broader", ())),
         beside=tuple(entry.get("beside", ())),
         not_beside=tuple(entry.get("not_beside", ())),
+        lay=tuple(entry.get("lay", ())),
     )
 
 
@@ -335,7 +350,15 @@ def _fault(entry: Any, known: Mapping[str, Concept] | None) -> str | None:  # no
         return f"“{unknown[0]}” is not a key of a concept"
     if not _ID.fullmatch(entry["id"]):
         return "the id must consist of small letters, digits and hyphens"
-    return next(filter(None, map(_variant_fault, entry.get("variants", []))), None)
+    written = itertools.chain.from_iterable(entry.get(key, ()) for key in _WITH_CHOICES)
+    faults = itertools.chain(map(_variant_fault, written), map(_lay_fault, entry.get("lay", ())))
+    return next(filter(None, faults), None)
+
+
+def _lay_fault(phrase: str) -> str | None:
+    if _PART_OF_WORD.search(phrase):
+        return f"the choices of “{phrase}” must be whole words"
+    return None
 
 
 def _variant_fault(variant: str) -> str | None:

@@ -55,10 +55,11 @@ class Finding(NamedTuple):
 
 
 class Size(NamedTuple):
-    """The number of concepts, and of all their spellings."""
+    """The number of concepts, and of all their spellings and lay phrases."""
 
     concepts: int
     spellings: int
+    lay: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,12 @@ def sizes(vocabulary: Vocabulary) -> dict[str, Size]:
     """The size of each kind, the largest first."""
     found: dict[str, Size] = {}
     for concept in vocabulary.concepts.values():
-        size = found.get(concept.kind, Size(0, 0))
-        found[concept.kind] = Size(size.concepts + 1, size.spellings + len(concept.written))
+        size = found.get(concept.kind, Size(0, 0, 0))
+        found[concept.kind] = Size(
+            size.concepts + 1,
+            size.spellings + len(concept.written),
+            size.lay + len(concept.phrases),
+        )
     return dict(sorted(found.items(), key=lambda item: (-item[1].concepts, item[0])))
 
 
@@ -146,7 +151,7 @@ class _Spelled(NamedTuple):
 
 
 def _spelled(concept: Concept) -> Iterator[_Spelled]:
-    for spelling in concept.spellings:
+    for spelling in (*concept.spellings, *concept.phrases):
         yield _Spelled(concept, is_short=False, spelling=spelling)
     for spelling in (*concept.short, *concept.capitals):
         yield _Spelled(concept, is_short=True, spelling=spelling)
@@ -178,18 +183,23 @@ def _are_told_apart(one: _Spelled, other: _Spelled) -> bool:
 def _never_found(vocabulary: Vocabulary) -> Iterator[Finding]:
     recognizer = Recognizer(vocabulary)
     for concept in vocabulary.concepts.values():
-        for spelling in concept.written:
-            fault = _unheard(recognizer, concept, spelling)
+        written = dict.fromkeys((*concept.written, *concept.phrases))
+        for spelling in written:
+            is_lay = spelling not in concept.written
+            fault = _unheard(recognizer, concept, spelling, is_lay=is_lay)
             if fault:
                 yield Finding(Fault.NEVER_FOUND, concept.id, f"“{spelling}” {fault}")
 
 
-def _unheard(recognizer: Recognizer, concept: Concept, spelling: str) -> str | None:
+def _unheard(
+    recognizer: Recognizer, concept: Concept, spelling: str, *, is_lay: bool
+) -> str | None:
     """Why a concept is not found by one of its spellings, or None if it is."""
     width = len(word_table(spelling).forms)
     if not width:
         return "has no word"
-    for text, is_query in ((spelling, True), (CARRIER.format(spelling), False)):
+    texts = ((spelling, True), (CARRIER.format(spelling), False))
+    for text, is_query in texts[:1] if is_lay else texts:
         where = "a query" if is_query else "a text"
         table = word_table(text)
         whole = [
@@ -214,7 +224,8 @@ def _unheard(recognizer: Recognizer, concept: Concept, spelling: str) -> str | N
 def _redundant(concept: Concept) -> Iterator[Finding]:
     """Variants that are all recognized by the others of the same concept.
 
-    Short forms may repeat a variant: they are what fits on a small label.
+    Short forms may repeat a variant: they are what fits on a small label. So may lay phrases, which
+    are other forms of its words ("dizzy").
     """
     counts = Counter(_paths(concept.name))
     entries = [(entry, _paths(entry)) for entry in concept.variants]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.analyzer import Analyzer
 from index.concepts.recognizer import Match, Mention, Recognizer, Way
+from index.concepts.vocabulary import spellings
 from index.text.stemmer import american
 from index.text.tokenizer import GREEK
 from index.text.words import paths, word_table, words
@@ -32,6 +33,7 @@ ENDING = "ending or accent"
 SHARED_WORD = "shared word"
 CATALOGUE_ORDER = "catalogue order"
 DEFINED = "defined in this text"
+LAY = "what lay people say, read in queries only"
 
 _WAYS = {Way.COORDINATED: SHARED_WORD, Way.INVERTED: CATALOGUE_ORDER}
 
@@ -102,6 +104,8 @@ def _reason(
 
 def _closest(match: Match, written: str) -> tuple[str, tuple[str, ...]]:
     """The spelling that is most like what was written, of those that the recognizer sees as one."""
+    if match.way is Way.LAY:
+        return _said(match.spelling, written), (LAY,)
     if match.way is not Way.STRAIGHT:
         return match.spelling, (_WAYS[match.way],)
     met = {tuple(path) for path in paths(match.spelling)}
@@ -112,6 +116,13 @@ def _closest(match: Match, written: str) -> tuple[str, tuple[str, ...]]:
     ]
     ruled = [(spelling, tuple(rules(written, spelling))) for spelling in alike]
     return min(ruled, key=lambda one: len(one[1]) if one[1] != (AS_WRITTEN,) else 0)
+
+
+def _said(phrase: str, written: str) -> str:
+    """The choice of a lay phrase that was written, with little words between its own."""
+    forms = {american(word.form) for word in words(written)}
+    said = (one for one in spellings(phrase) if {american(w.form) for w in words(one)} <= forms)
+    return max(said, key=len, default=phrase)
 
 
 def rules(written: str, spelling: str) -> Iterator[str]:

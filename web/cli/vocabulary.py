@@ -19,7 +19,7 @@ from rich.text import Text
 from corpus import Report, gather
 from index import OpenedGeneration, RanvierIndexError, Vocabulary
 from index.concepts.vocabulary import toml_files
-from index.inspection.audit import SERIOUS, Fault, audit, changes, sizes, uses
+from index.inspection.audit import SERIOUS, Fault, Size, audit, changes, sizes, uses
 from index.inspection.explanation import AS_WRITTEN, explain
 from web.settings import VOCABULARY, Settings
 
@@ -186,11 +186,11 @@ def _print_check(
     checked: Vocabulary, findings: list[Finding], shown: Iterable[Fault], note: str
 ) -> None:
     out = _console()
-    table = Table("kind", "concepts", "spellings", box=None)
+    table = Table("kind", "concepts", "spellings", "lay phrases", box=None)
     by_kind = sizes(checked)
-    for kind, size in by_kind.items():
-        table.add_row(kind, f"{size.concepts:,}", f"{size.spellings:,}")
-    table.add_row("all", f"{len(checked.concepts):,}", f"{sum(s[1] for s in by_kind.values()):,}")
+    total = Size(*map(sum, zip(*by_kind.values(), strict=True))) if by_kind else Size(0, 0, 0)
+    for kind, size in [*by_kind.items(), ("all", total)]:
+        table.add_row(kind, *(f"{count:,}" for count in size))
     out.print(table)
     for fault in shown:
         for finding in findings:

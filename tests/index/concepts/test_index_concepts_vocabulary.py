@@ -32,6 +32,7 @@ name = " relapsing-remitting MS "
 variants = ["(relapsing|relapse) remitting (MS|)"]
 capitals = ["RR"]
 broader = ["ms"]
+lay = ["comes (and goes|in bouts)"]
 plain = "A course."
 """
 
@@ -55,7 +56,9 @@ def test_a_file_is_read_with_all_its_parts(tmp_path: Path) -> None:
         variants=("(relapsing|relapse) remitting (MS|)",),
         capitals=("RR",),
         broader=("ms",),
+        lay=("comes (and goes|in bouts)",),
     )
+    assert rrms.phrases == ("comes and goes", "comes in bouts")
     assert rrms.spellings == (
         "relapsing-remitting MS",
         "relapsing remitting MS",
@@ -89,6 +92,9 @@ ENTRY = (
         (ENTRY + 'variants = "MS"', "concept “ms”", "“variants” must be a list of texts"),
         (ENTRY + "short = [1]", "concept “ms”", "“short” must be a list of texts"),
         (ENTRY + 'capitals = [""]', "concept “ms”", "“capitals” must be a list of texts"),
+        (ENTRY + 'lay = "z"', "concept “ms”", "“lay” must be a list of texts"),
+        (ENTRY + 'lay = ["(a|b"]', "concept “ms”", "the brackets of “(a|b” do not match"),
+        (ENTRY + 'lay = ["(a|b)c"]', "concept “ms”", "of “(a|b)c” must be whole words"),
         (ENTRY + "broader = {}", "concept “ms”", "“broader” must be a list of texts"),
         (ENTRY + 'variant = ["MS"]', "concept “ms”", "“variant” is not a key"),
         (ENTRY + 'variants = ["a (b"]', "concept “ms”", "the brackets of “a (b” do not match"),
@@ -190,6 +196,7 @@ def test_the_fingerprint_is_of_the_content_alone() -> None:
         {"variants": ("z",)},
         {"short": ("Z",)},
         {"capitals": ("Z",)},
+        {"lay": ("z",)},
         {"broader": ("b",)},
     ],
     ids=lambda change: next(iter(change)),
@@ -220,7 +227,8 @@ name = "remitting MS"
 plain = "Another sentence."
 variants = ["bout MS"]
 short = ["BMS"]
-remove = ["relapse-remitting", "RR"]
+lay = ["on and off"]
+remove = ["relapse-remitting", "RR", "comes in bouts"]
 """
 
 
@@ -256,6 +264,7 @@ def test_a_site_takes_spellings_away_however_they_are_written(tmp_path: Path) ->
         "relapsing-remitting MS",
     )
     assert not rrms.capitals
+    assert rrms.lay == ("comes and goes", "on and off")
 
 
 def test_a_site_adds_concepts_of_its_kind_and_later_files_stand_on_earlier_ones(

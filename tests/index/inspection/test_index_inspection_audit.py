@@ -60,6 +60,14 @@ def test_a_variant_that_adds_nothing_is_redundant() -> None:
     assert not faults(concept("a", "alfa", variants=("IVIG",), short=("IVIG",)))
 
 
+def test_lay_phrases_clash_have_to_be_found_and_may_repeat_a_variant() -> None:
+    one = concept("a", "alfa", lay=("bravo charlie",))
+    assert faults(one, concept("b", "bravo-charlie")) == [(Fault.CLASH, "a")]
+    assert faults(one, concept("b", "bravo", lay=("bravo-charlie",))) == [(Fault.CLASH, "a")]
+    assert faults(concept("a", "alfa", lay=("!?",))) == [(Fault.NEVER_FOUND, "a")]
+    assert not faults(concept("a", "alfa", lay=("alfas",)))
+
+
 def test_plain_sentences_are_there_and_short() -> None:
     silent = Concept("a", "alfa", "course", "")
     wordy = Concept("b", "bravo", "course", "x" * (LONGEST_PLAIN + 1))
@@ -74,11 +82,14 @@ def test_concepts_that_no_abstract_mentions_are_unused_but_guards_are_not() -> N
 
 def test_sizes_count_written_out_spellings_by_kind() -> None:
     known = Vocabulary.of(
-        [concept("a", "alfa", variants=("(b|c) d",), short=("A",)), concept("e", "echo", "drug")]
+        [
+            concept("a", "alfa", variants=("(b|c) d",), short=("A",), lay=("(f|g|h)",)),
+            concept("e", "echo", "drug"),
+        ]
     )
     assert {kind: tuple(size) for kind, size in sizes(known).items()} == {
-        "course": (1, 4),
-        "drug": (1, 1),
+        "course": (1, 4, 3),
+        "drug": (1, 1, 0),
     }
 
 

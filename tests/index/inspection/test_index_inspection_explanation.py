@@ -13,6 +13,7 @@ from index.inspection.explanation import (
     ENDING,
     GREEK_LETTER,
     HYPHEN,
+    LAY,
     PLURAL,
     SHARED_WORD,
     Reason,
@@ -61,6 +62,13 @@ def test_a_shared_word_is_a_rule(vocabulary: Vocabulary) -> None:
 def test_catalogue_order_is_a_rule(vocabulary: Vocabulary) -> None:
     found = reasons(vocabulary, "Sclerosis, Multiple")
     assert found["ms: Sclerosis, Multiple"].rules == (CATALOGUE_ORDER,)
+
+
+def test_what_lay_people_say_is_a_rule_in_queries_only(vocabulary: Vocabulary) -> None:
+    text = "hands are so shaky"
+    found = reasons(vocabulary, text, is_query=True)[f"tremor: {text}"]
+    assert (found.spelling, found.rules) == ("hands shaky", (LAY,))
+    assert not reasons(vocabulary, text)
 
 
 def test_what_a_longer_mention_says_is_silenced(vocabulary: Vocabulary) -> None:

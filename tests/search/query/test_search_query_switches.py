@@ -82,7 +82,7 @@ def test_names_that_nothing_has_are_told_in_one_note(letters: Searcher) -> None:
     assert {hit.pmid for hit in page.hits} == pmids(letters, "golf")
 
 
-ALL = ("rrms", "ivig", "arr", "interferon", "placebo")
+ALL = ("rrms", "ivig", "relapse-rate", "interferon", "placebo")
 
 
 def test_what_abstracts_define_has_its_switch_too(searching: Callable[..., Searcher]) -> None:
