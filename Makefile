@@ -9,7 +9,7 @@ STAMP := $(VENV)/installed
 BENCH := $(VENV)/installed-bench
 MUTANTS ?= 150
 
-.PHONY: serve test test-long lock bench mutants
+.PHONY: serve test test-long sanitize lock bench mutants
 
 serve: $(SERVING)
 	$(RUN) -m web serve --build-if-missing
@@ -33,6 +33,15 @@ bench: $(BENCH)
 # Under an hour on two cores; MUTANTS=40 takes a part, SEED repeats a run, MUTANTS_OPTIONS="--only search/".
 mutants: $(STAMP)
 	$(RUN) tests/mutants --count $(MUTANTS) $(if $(SEED),--seed $(SEED)) $(MUTANTS_OPTIONS)
+
+# Searches indexes of which each array is nonsense, with kernels that notice what they must not do.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+sanitize: $(STAMP)
+	rm -rf build
+	CC="$(CC)" CFLAGS="$(SANITIZERS) -g" LDFLAGS="$(SANITIZERS)" $(PIP) --no-deps --no-build-isolation --target build/sanitized .
+	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+		PYTHONPATH=build/sanitized $(RUN) tests/sanitize.py $(SANITIZE_OPTIONS)
+	rm -rf build
 
 $(BENCH): $(STAMP) tests/bench/requirements.lock
 	$(PIP) -r tests/bench/requirements.lock

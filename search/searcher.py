@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
+from index.errors import DamagedIndex
+from index.generations.manifest import REBUILD
 from index.generations.opened import OpenedGeneration
 from search.assist.spelling import Speller
 from search.local.backend import LocalBackend
@@ -18,7 +23,7 @@ from search.results import MarkedAbstract, SearchPage
 from search.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from typing import Unpack
 
     from index.generations.manifest import Manifest
@@ -26,6 +31,21 @@ if TYPE_CHECKING:
     from search.query.syntax import Query
     from search.request import SearchOptions
     from search.weights import FeedbackWeights
+
+
+# What arrays raise that do not fit together, though each is as long as it says.
+_NONSENSE = (IndexError, KeyError, ValueError, TypeError, OverflowError, msgspec.MsgspecError)
+
+
+@contextmanager
+def _fitting(manifest: Manifest) -> Iterator[None]:
+    """Raises ``DamagedIndex`` where the arrays of an index do not fit together."""
+    try:
+        yield
+    except _NONSENSE as error:
+        raise DamagedIndex(
+            f"The arrays of generation {manifest.id} do not fit together. {REBUILD}"
+        ) from error
 
 
 class Searcher:
@@ -42,9 +62,10 @@ class Searcher:
         feedback: FeedbackWeights | None = None,
     ) -> None:
         self._published = published
-        self._backend = LocalBackend(published, weights, feedback)
-        self._expander = Expander(published, self._backend.terms, weights or Weights())
-        self._speller = Speller(self._backend.terms)
+        with _fitting(published.manifest):
+            self._backend = LocalBackend(published, weights, feedback)
+            self._expander = Expander(published, self._backend.terms, weights or Weights())
+            self._speller = Speller(self._backend.terms)
 
     @classmethod
     def open(
@@ -79,10 +100,16 @@ class Searcher:
         """One page of the hits for a reader's string, best first.
 
         Takes a ``SearchRequest``, or its text and its other fields by name. Never raises for what a
-        reader typed: page and hits a page are brought into their bounds, with a note.
+        reader typed: page and hits a page are brought into their bounds, with a note. Raises
+        ``DamagedIndex`` where the arrays of the index do not fit together.
         """
+        asked = SearchRequest.of(query, **options)
+        with _fitting(self.manifest):
+            return self._search(asked)
+
+    def _search(self, asked: SearchRequest) -> SearchPage:
         began = time.perf_counter()
-        request, bounds = SearchRequest.of(query, **options).bounded()
+        request, bounds = asked.bounded()
         parsed = parse(request.text)
         expanded = self._expander.expand(parsed, off=request.off)
         ranking = self._backend.rank(expanded.clause)
@@ -104,14 +131,19 @@ class Searcher:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """The PMIDs of all hits for a string with their scores, best first: for measurements."""
-        expanded = self._expander.expand(parse(text))
-        return self._backend.scores(self._backend.rank(expanded.clause))
+        with _fitting(self.manifest):
+            expanded = self._expander.expand(parse(text))
+            return self._backend.scores(self._backend.rank(expanded.clause))
 
     def abstract(self, pmid: str, query: str = "", *, off: Collection[str] = ()) -> MarkedAbstract:
         """A whole abstract with the matches of a query marked.
 
-        Raises ``AbstractNotFound``.
+        Raises ``AbstractNotFound``, and ``DamagedIndex`` as ``search`` does.
         """
+        with _fitting(self.manifest):
+            return self._abstract(pmid, query, off)
+
+    def _abstract(self, pmid: str, query: str, off: Collection[str]) -> MarkedAbstract:
         expanded = self._expander.expand(parse(query), off=off)
         marked = self._backend.spans(expanded.clause, pmid)
         vocabulary = self._published.analyzer.vocabulary

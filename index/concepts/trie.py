@@ -6,30 +6,27 @@ import threading
 from array import array
 from functools import cached_property
 from itertools import accumulate
-from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.kernels import address, invert, walk
+from index.kernels import TextWords, TrieArrays, invert, walk
 from index.text.fast_tokenizer import InternedForms
 from index.text.stemmer import STEMS, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from index.text.words import WordTable
 
-    Found = Iterator[tuple[int, int, int, int]]
+    Found = list[tuple[int, int, int, int]]
 
 BEFORE, AFTER = 1, 2
 """The bits of what ``Walk.straight`` says of the words beside a match."""
 
 _ROOT = 0
-_TRIE, _WORDS = Struct("=6q"), Struct("=5q")
-_COLUMNS = 4  # of a match
 
 
 class Trie:
@@ -75,40 +72,26 @@ class Walk:
     """Finds the rows of a trie in a text: from which to which word, and the nodes they end at."""
 
     def __init__(self, trie: _Arrays, table: WordTable) -> None:
-        self._size = len(table.forms)
-        numbers, column, symbols = trie.symbols.of(table.forms)
-        wholes = array("I", bytes(4 * self._size))
+        numbers, symbols = trie.symbols.of(table.forms)
+        wholes = array("I", bytes(4 * len(table.forms)))
         for place, whole in table.joined.items():
             wholes[place] = trie.symbols.of_stems.get(whole, 0)
-        self._kept = (trie, numbers, column, wholes, table.gaps)  # while the loops read them
-        places = (_place(numbers), symbols, _place(wholes), _place(table.gaps))
-        self._words = _WORDS.pack(self._size, *places)
-        self._trie = trie.packed
+        self._words = TextWords(numbers, symbols, wholes, table.gaps)
+        self._trie = trie.columns
 
     def straight(self) -> Found:
         """Rows as they stand: by their first word, the shorter ones first.
 
         Beside each, the bits of where a link or a slash stands next to it.
         """
-        return self._found(walk)
+        return walk(self._trie, self._words)
 
     def inverted(self) -> Found:
         """Rows between two borders, in parts between commas of which the last is read first.
 
         Beside each, the first word of its last part.
         """
-        return self._found(invert)
-
-    def _found(self, kernel: Any) -> Found:  # noqa: ANN401 (ctypes)
-        room, count = 0, self._size
-        while count > room:
-            room = count
-            found = array("I", bytes(4 * _COLUMNS * room))
-            count = kernel(self._trie, self._words, room, _place(found))
-        if count < 0:
-            raise MemoryError
-        each = iter(found[: _COLUMNS * count] if count else ())
-        return zip(each, each, each, each, strict=True)
+        return invert(self._trie, self._words)
 
 
 class _Arrays:
@@ -127,7 +110,7 @@ class _Arrays:
         of_root = slice(*firsts[_ROOT : _ROOT + 2])
         roots[symbols[of_root]] = nexts[of_root]
         ordered = np.lexsort((symbols, np.repeat(np.arange(len(edges)), np.diff(firsts))))
-        self._columns = (
+        self.columns = TrieArrays(
             np.array(firsts, np.uint32),
             symbols[ordered],
             nexts[ordered],
@@ -135,7 +118,6 @@ class _Arrays:
             np.isin(np.arange(len(roots)), [numbers[stem(link)] for link in links]),
             np.frombuffer(bytes(ends), np.uint8),
         )
-        self.packed = _TRIE.pack(*map(address, self._columns))
 
 
 class _Symbols:
@@ -149,35 +131,28 @@ class _Symbols:
         self._lock = threading.Lock()
         self._begin([])
 
-    def of(self, forms: Sequence[str]) -> tuple[array[int], object, int]:
-        """Words by numbers, the symbols by number, and where those are."""
+    def of(self, forms: Sequence[str]) -> tuple[array[int], NDArray[np.uint32]]:
+        """Words by numbers, and the symbols by number."""
         if not isinstance(forms, InternedForms):
-            column = array("I", self._all(forms))
-            return array("I", range(len(forms))), column, _place(column)
+            return array("I", range(len(forms))), np.array(self._all(forms), np.uint32)
         with self._lock:
             if forms.names is not self._names:
                 self._begin(forms.names)
             if self._known < len(self._names):
                 self._learn()
-            return forms.numbers, self._column, self._place
+            return forms.numbers, self._column
 
     def _begin(self, names: list[str]) -> None:
         self._names, self._known = names, 0
         self._column: NDArray[np.uint32] = np.zeros(0, np.uint32)
-        self._place = address(self._column)
 
     def _learn(self) -> None:
         first, self._known = self._known, len(self._names)
         if len(self._column) < self._known:
             # The loop may still read the old one for another thread.
             self._column = np.resize(self._column, 2 * self._known)
-            self._place = address(self._column)
         self._column[first : self._known] = self._all(self._names[first : self._known])
 
     def _all(self, forms: Sequence[str]) -> list[int]:
         known = self.of_stems
         return [known.get(found, 0) for found in map(STEMS.__getitem__, forms)]
-
-
-def _place(values: array[int]) -> int:
-    return values.buffer_info()[0]

@@ -1,5 +1,5 @@
 /* What is shown of the documents of a page, from the matches in them. */
-#include "columns.h"
+#include "kernels.h"
 #include "messages.h"
 #include "room.h"
 
@@ -76,7 +76,8 @@ static int64_t space(Text *text, int64_t start, int64_t end, int is_last) {
 static int64_t number(const uint8_t **at, const uint8_t *end) {
     int64_t value = 0;
     while (*at < end && (**at < '0' || **at > '9')) (*at)++;
-    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++) value = 10 * value + (**at - '0');
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++)
+        if (value < LARGEST) value = 10 * value + (**at - '0');
     return value;
 }
 
@@ -382,19 +383,17 @@ static void put_receipts(Message *out, const Receipt *receipt, int64_t receipts,
  *
  * `strings` has those of all documents end to end. Of each document there are `fields` of them, and
  * `bounds` from where to where they go, counted from anywhere; `shown` are the places of title,
- * abstract, passages, PMID and record among them. `match` are in the order in which `mark` gives them. `lines`
- * say by leaf in which line its receipts stand; a line has the query that goes from a border to the
- * next one among all `queries`. No more than `most` passages are shown, or all for 0, and of each
+ * abstract, passages, PMID and record among them. `match` are in the order in which `mark` gives
+ * them. No more than `most` passages are shown, or all for 0, and of each
  * no more than about `longest` characters, or all for 0. Returns how many bytes the message has,
- * of which it writes no more than `room`, or -1 for want of memory.
+ * of which it writes no more than `room`, or NO_MEMORY.
  */
 int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const int64_t *shown,
-                const uint8_t *strings, int64_t matches, const Match *match, int64_t leaves,
-                const int64_t *lines, const uint8_t *queries, const int64_t *borders, int64_t most,
-                int64_t longest, int64_t room, uint8_t *message) {
+                const uint8_t *strings, int64_t matches, const Match *match, const Lines *lines,
+                int64_t most, int64_t longest, int64_t room, uint8_t *message) {
     Message out = {message, 0, room};
     Passages among = {0};
-    int64_t *counts = calloc((size_t)leaves + 1, sizeof(int64_t));
+    int64_t *counts = calloc((size_t)lines->leaves + 1, sizeof(int64_t));
     Receipt *receipts = malloc(((size_t)matches + 1) * sizeof(Receipt));
     Span *marks = malloc(((size_t)matches + 1) * sizeof(Span));
     int has_failed = !counts || !receipts || !marks;
@@ -413,13 +412,13 @@ int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const 
         if (has_failed) break;
         int64_t chosen = choose(border, last - border, &among, most, counts);
         int are_ascii;
-        int64_t found = gather(match, last - match, lines, kept, receipts, &are_ascii);
+        int64_t found = gather(match, last - match, lines->lines, kept, receipts, &are_ascii);
         put_list(&out, 7);
         put_string(&out, kept[PMID].at, kept[PMID].size);
         put_string(&out, kept[TITLE].at, kept[TITLE].size);
         put_marks(&out, marks, merge_marks(match, border - match, (Span){0, INT64_MAX}, marks));
         put_snippets(&out, border, &among, chosen, &kept[ABSTRACT], longest, marks);
-        put_receipts(&out, receipts, found, queries, borders);
+        put_receipts(&out, receipts, found, lines->queries, lines->borders);
         put_string(&out, kept[RECORD].at, kept[RECORD].size);
         put_truth(&out, are_ascii);
         matches -= last - match;
@@ -429,5 +428,5 @@ int64_t excerpt(int64_t documents, int64_t fields, const int64_t *bounds, const 
     free(counts);
     free(receipts);
     free(marks);
-    return has_failed ? -1 : out.size;
+    return has_failed ? NO_MEMORY : out.size;
 }

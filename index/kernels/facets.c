@@ -2,15 +2,16 @@
  *
  * An entry of a document is 2 c + 1 if its text names the concept c, 2 c if it names only narrower
  * ones: one pass over the hits counts both. */
-#include <stdint.h>
+#include "kernels.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static void counted(int64_t size, const uint8_t *hits, const uint32_t *starts,
-                    const uint32_t *entries, uint32_t *counts) {
-    for (int64_t document = 0; document < size; document++) {
+static void counted(const Concepts *index, const uint8_t *hits, uint32_t *counts) {
+    const uint32_t *starts = index->starts, *entries = index->entries;
+    for (int64_t document = 0; document < index->documents; document++) {
         uint64_t some;
-        if (document + 8 <= size && (memcpy(&some, hits + document, 8), !some)) {
+        if (document + 8 <= index->documents && (memcpy(&some, hits + document, 8), !some)) {
             document += 7;
             continue;
         }
@@ -43,17 +44,16 @@ static int64_t chosen(int64_t first, int64_t last, const uint32_t *counts, const
 
 /* Writes for each kind of concepts how many narrow the `total` hits down, `most` of each kind at
  * most, then kind after kind these concepts, those worth most first, each with how many hits it
- * leaves. A concept is worth how many hits name it, times its `rarity`: nothing if that is 0. Says
- * whether memory was enough. */
-int64_t facets(int64_t size, const uint8_t *hits, const uint32_t *starts, const uint32_t *entries,
-               int64_t concepts, const double *rarity, int64_t kinds, const int64_t *ends,
-               int64_t total, int64_t most, int64_t *found) {
-    uint32_t *counts = calloc((size_t)(2 * concepts + 1), sizeof(uint32_t));
+ * leaves. A concept is worth how many hits name it, times its `rarity`: nothing if that is 0. Returns
+ * 0, or NO_MEMORY. */
+int64_t facets(const Concepts *index, const uint8_t *hits, const double *rarity, int64_t kinds,
+               const int64_t *ends, int64_t total, int64_t most, int64_t *found) {
+    uint32_t *counts = calloc((size_t)(2 * index->concepts + 1), sizeof(uint32_t));
     double *worth = malloc((size_t)(most + 1) * sizeof(double));
     int64_t *rows = malloc((size_t)(most + 1) * sizeof(int64_t));
     int is_done = counts && worth && rows;
     if (is_done) {
-        counted(size, hits, starts, entries, counts);
+        counted(index, hits, counts);
         int64_t *next = found + kinds;
         for (int64_t kind = 0, first = 0; kind < kinds; first = ends[kind++]) {
             found[kind] = chosen(first, ends[kind], counts, rarity, total, most, rows, worth);
@@ -66,5 +66,5 @@ int64_t facets(int64_t size, const uint8_t *hits, const uint32_t *starts, const 
     free(counts);
     free(worth);
     free(rows);
-    return is_done;
+    return is_done ? 0 : NO_MEMORY;
 }

@@ -1,20 +1,13 @@
 /* Where a term is among sorted ones: see index/segment/lexicon.py. */
-#include "columns.h"
+#include "kernels.h"
 
 #include <string.h>
 
-/* Sorted terms: the first bytes of each as one number, where each starts, and all end to end. */
-typedef struct {
-    const uint64_t *heads;
-    int64_t size;
-    Column starts;
-    const char *terms;
-} Lexicon;
-
 static int compare(const Lexicon *lexicon, int64_t number, const uint8_t *sought, int64_t length) {
-    int64_t start = get(lexicon->starts, number);
-    int64_t size = get(lexicon->starts, number + 1) - start;
-    int order = memcmp(lexicon->terms + start, sought, (size_t)(size < length ? size : length));
+    Range range = range_of(lexicon->starts, number, lexicon->terms.size);
+    int64_t size = length_of(range);
+    const char *term = (const char *)lexicon->terms.at + range.first;
+    int order = memcmp(term, sought, (size_t)(size < length ? size : length));
     return order ? order : (size > length) - (size < length);
 }
 

@@ -1,5 +1,5 @@
 /* Where the terms of a query stand in some documents. */
-#include "columns.h"
+#include "kernels.h"
 #include "room.h"
 
 #include <stdlib.h>
@@ -8,15 +8,6 @@
 #define FEW 64
 #define ROWS_LATER ((int64_t)1 << 32)
 #define NEAR 32 /* rows that are in one piece of the processor's cache */
-
-/* The leaves of a query, and leaf after leaf their terms, rows, and numbers of rows. */
-typedef struct {
-    int64_t leaves;
-    const Leaf *leaf;
-    const Term *term;
-    const Row *row;
-    const int64_t *numbers;
-} Query;
 
 /* A term of a leaf, or the first of words in a row, which are all among `numbers`. */
 typedef struct {
@@ -79,25 +70,25 @@ static int64_t number_of(const Segment *segment, int64_t group, int64_t number) 
 
 /* What is sought in a segment in the order of group and number, exact terms by the number of their
  * word; NULL for want of memory. */
-static Sought *sorted_terms(const Segment *segment, int64_t nth, const Query *query,
+static Sought *sorted_terms(const Segment *segment, int64_t nth, const Plan *plan,
                             int64_t *size) {
     int64_t most = 0;
-    for (int64_t leaf = 0; leaf < query->leaves; leaf++)
-        most += query->leaf[leaf].terms + query->leaf[leaf].rows;
+    for (int64_t leaf = 0; leaf < plan->leaves; leaf++)
+        most += plan->leaf[leaf].terms + plan->leaf[leaf].rows;
     Sought *sought = malloc(((size_t)most + 1) * sizeof(Sought));
     if (!sought) return NULL;
-    const Term *term = query->term;
-    const Row *row = query->row;
-    const int64_t *numbers = query->numbers;
+    const Term *term = plan->term;
+    const Row *row = plan->row;
+    const int64_t *numbers = plan->numbers;
     *size = 0;
-    for (int64_t leaf = 0; leaf < query->leaves; leaf++) {
-        for (int64_t left = query->leaf[leaf].terms; left--; term++) {
+    for (int64_t leaf = 0; leaf < plan->leaves; leaf++) {
+        for (int64_t left = plan->leaf[leaf].terms; left--; term++) {
             if (term->segment != nth) continue;
             int64_t number = number_of(segment, term->group, term->number);
             sought[*size] = (Sought){term->group, number, leaf, *size, NULL, NULL};
             ++*size;
         }
-        for (int64_t left = query->leaf[leaf].rows; left--; numbers += row->size, row++) {
+        for (int64_t left = plan->leaf[leaf].rows; left--; numbers += row->size, row++) {
             if (row->segment != nth) continue;
             int64_t number = number_of(segment, row->group, *numbers);
             sought[*size] = (Sought){row->group, number, leaf, *size, row, numbers};
@@ -164,8 +155,9 @@ static void want_all(Wanted *wanted, const Segment *segment, const Asked *exact,
     memset(wanted, 0, sizeof *wanted);
     for (int64_t nth = 0; nth < exact->size; nth++) want(wanted, exact->terms[nth].number);
     for (int64_t nth = 0; nth < stems->size; nth++) {
-        int64_t end = get(segment->form_starts, stems->terms[nth].number + 1);
-        for (int64_t at = get(segment->form_starts, stems->terms[nth].number); at < end; at++)
+        int64_t stem = stems->terms[nth].number;
+        Range forms = range_of(segment->form_starts, stem, segment->forms.size);
+        for (int64_t at = forms.first; at < forms.end; at++)
             want(wanted, get(segment->word_of, get(segment->forms, at)));
     }
 }
@@ -190,7 +182,8 @@ typedef struct {
 
 /* There are hundreds of thousands in all: they are looked through once a document. */
 static Odd odd_of(const Stream *stream, int64_t first, int64_t end) {
-    int64_t place = lower_bound(stream->odd_rows, stream->odd, first), left = stream->odd - place;
+    int64_t place = lower_bound(stream->odd_rows, stream->odd_rows.size, first);
+    int64_t left = stream->odd_rows.size - place;
     Odd odd = {from(stream->odd_rows, place), from(stream->odd_values, place), 0};
     odd.size = lower_bound(odd.rows, left < end - first ? left : end - first, end);
     return odd;
@@ -215,8 +208,9 @@ static void ask_for(const Segment *segment, int64_t documents, const int64_t *do
         for (int group = 0; group < 2; group++) PREFETCH(from(wide[group].starts, local).at);
     }
     for (int64_t place = 0; place < documents; place++) {
-        int64_t local = document[place] - segment->first, end = get(stream->starts, local + 1);
-        for (int64_t row = get(stream->starts, local); row < end; row += NEAR) {
+        int64_t local = document[place] - segment->first;
+        Range rows = rows_of(stream, local);
+        for (int64_t row = rows.first; row < rows.end; row += NEAR) {
             PREFETCH(from(stream->words, row).at);
             PREFETCH(from(stream->offsets, row).at);
         }
@@ -232,25 +226,24 @@ static void ask_for(const Segment *segment, int64_t documents, const int64_t *do
 /* Finds all matches in some documents of the nth segment, document by document in the order of the
  * text.
  *
- * Writes the first `room` matches and returns how many there are, or -1 for want of memory.
+ * Writes the first `room` matches and returns how many there are, or NO_MEMORY.
  */
-int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *leaf,
-             const Term *term, const Row *row, const int64_t *numbers, int64_t documents,
+int64_t mark(const Segment *segment, int64_t nth, const Plan *plan, int64_t documents,
              const int64_t *document, int64_t room, Match *matches) {
-    const Query asked = {leaves, leaf, term, row, numbers}, *query = &asked;
     const Stream *stream = &segment->stream;
     Places found = {0};
     Wanted wanted;
     int64_t total = 0, terms;
-    Sought *sought = sorted_terms(segment, nth, query, &terms);
-    if (!sought) return -1;
+    Sought *sought = sorted_terms(segment, nth, plan, &terms);
+    if (!sought) return NO_MEMORY;
     Asked exact = asked_of(sought, terms, EXACT), stems = asked_of(sought, terms, STEMS);
     const Asked wide[2] = {stems, asked_of(sought, terms, CONCEPTS)};
     want_all(&wanted, segment, &exact, &stems);
     ask_for(segment, documents, document);
     for (int64_t place = 0; place < documents; place++) {
         int64_t local = document[place] - segment->first;
-        int64_t first = get(stream->starts, local), end = get(stream->starts, local + 1);
+        Range rows = rows_of(stream, local);
+        int64_t first = rows.first, end = rows.end;
         int64_t border = first + get(stream->abstracts, local);
         found.size = 0;
         if (exact.size || stems.size)
@@ -258,8 +251,8 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
         for (int group = 0; group < 2; group++) {
             const Wide *spans = &segment->wide[group];
             if (!wide[group].size) continue;
-            int64_t last = get(spans->starts, local + 1);
-            for (int64_t at = get(spans->starts, local); at < last; at++)
+            Range range = terms_of(spans, local);
+            for (int64_t at = range.first; at < range.end; at++)
                 look(segment, &wide[group], get(spans->terms, at), first + get(spans->firsts, at),
                      first + get(spans->lasts, at), 0, &found);
         }
@@ -268,7 +261,7 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
         for (int64_t one = 0; one < found.size; one++) {
             Place *at = &found.places[one];
             int64_t field = at->first >= border ? ABSTRACT : TITLE;
-            if (!(query->leaf[at->leaf].fields >> field & 1)) continue;
+            if (!(plan->leaf[at->leaf].fields >> field & 1)) continue;
             if (total < room)
                 matches[total] = (Match){place, field, get(stream->offsets, at->first),
                                          end_of(stream, &odd, at->last), at->leaf};
@@ -277,5 +270,5 @@ int64_t mark(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
     }
     free(found.places);
     free(sought);
-    return found.has_failed ? -1 : total;
+    return found.has_failed ? NO_MEMORY : total;
 }

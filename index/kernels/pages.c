@@ -1,29 +1,23 @@
 /* What is shown of a page, from the index: its documents' strings, the matches in them, the excerpts. */
 #define _XOPEN_SOURCE 700 /* for pread */
-#include "columns.h"
+#include "kernels.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Where the strings of a segment are: from `offset` on in a file; where each begins; how many a
- * document has, and which are shown. */
-typedef struct {
-    int64_t file, offset;
-    Column starts;
-    int64_t fields, shown[SHOWN];
-} Kept;
-
 #define ROOM 64 /* matches in a document for which there is room at once */
-#define UNREADABLE -2
 
 /* What bounds the strings of documents have in the file, and how many bytes they take together. */
-static int64_t bounds_of(const Kept *kept, int64_t documents, const int64_t *document,
+static int64_t bounds_of(const Strings *kept, int64_t documents, const int64_t *document,
                          int64_t first, int64_t *bounds) {
     int64_t bytes = 0;
     for (int64_t nth = 0; nth < documents; nth++, bounds += kept->fields + 1) {
-        int64_t place = (document[nth] - first) * kept->fields;
-        for (int64_t one = 0; one <= kept->fields; one++)
-            bounds[one] = get(kept->starts, place + one);
+        int64_t place = (document[nth] - first) * kept->fields, least = 0;
+        for (int64_t one = 0; one <= kept->fields; one++) {
+            int64_t bound = get(kept->starts, place + one);
+            if (bound > kept->size) bound = kept->size;
+            least = bounds[one] = bound > least ? bound : least;
+        }
         bytes += bounds[kept->fields] - bounds[0];
     }
     return bytes;
@@ -31,7 +25,7 @@ static int64_t bounds_of(const Kept *kept, int64_t documents, const int64_t *doc
 
 /* Reads the strings of documents end to end, and says whether it could. They are read, not mapped:
  * around each the system would map 64 kB. */
-static int read_strings(const Kept *kept, int64_t documents, const int64_t *bounds, uint8_t *to) {
+static int read_strings(const Strings *kept, int64_t documents, const int64_t *bounds, uint8_t *to) {
     for (int64_t nth = 0; nth < documents; nth++, bounds += kept->fields + 1) {
         for (int64_t at = bounds[0], end = bounds[kept->fields]; at < end;) {
             ssize_t bytes = pread((int)kept->file, to, (size_t)(end - at), kept->offset + at);
@@ -46,14 +40,12 @@ static int read_strings(const Kept *kept, int64_t documents, const int64_t *boun
 /* Writes the message of `excerpt` for some documents of the nth segment: with all matches that
  * `mark` finds in them, and the strings that are kept of them. Returns as `excerpt` does, or
  * UNREADABLE. */
-int64_t show(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *leaf,
-             const Term *term, const Row *row, const int64_t *numbers, int64_t documents,
-             const int64_t *document, const Kept *kept, const int64_t *lines,
-             const uint8_t *queries, const int64_t *borders, int64_t most, int64_t longest,
-             int64_t room, uint8_t *message) {
-    int64_t found = ROOM * documents, size = -1;
-    int64_t *bounds = malloc((size_t)(documents * (kept->fields + 1)) * sizeof(int64_t));
-    if (!bounds) return -1;
+int64_t show(const Segment *segment, int64_t nth, const Plan *plan, int64_t documents,
+             const int64_t *document, const Strings *kept, const Lines *lines, int64_t most,
+             int64_t longest, int64_t room, uint8_t *message) {
+    int64_t found = ROOM * documents, size = NO_MEMORY;
+    int64_t *bounds = malloc((size_t)(documents * (kept->fields + 1) + 1) * sizeof(int64_t));
+    if (!bounds) return NO_MEMORY;
     int64_t bytes = bounds_of(kept, documents, document, segment->first, bounds);
     uint8_t *strings = malloc((size_t)bytes + 1);
     Match *matches = NULL;
@@ -61,15 +53,13 @@ int64_t show(const Segment *segment, int64_t nth, int64_t leaves, const Leaf *le
         fit = found;
         free(matches);
         matches = malloc((size_t)fit * sizeof(Match));
-        found = matches ? mark(segment, nth, leaves, leaf, term, row, numbers, documents, document,
-                               fit, matches)
-                        : -1;
+        found = matches ? mark(segment, nth, plan, documents, document, fit, matches) : NO_MEMORY;
     }
     if (strings && found >= 0)
         size = !read_strings(kept, documents, bounds, strings)
                    ? UNREADABLE
                    : excerpt(documents, kept->fields, bounds, kept->shown, strings, found, matches,
-                             leaves, lines, queries, borders, most, longest, room, message);
+                             lines, most, longest, room, message);
     free(bounds);
     free(strings);
     free(matches);

@@ -1,5 +1,5 @@
 /* Which documents have words in a row. */
-#include "columns.h"
+#include "kernels.h"
 #include "room.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #define AT_ONCE 64
 
 static int64_t size_of(const Postings *postings, int64_t number) {
-    return get(postings->starts, number + 1) - get(postings->starts, number);
+    return length_of(postings_of(postings, number));
 }
 
 static int64_t rarest_of(const Postings *postings, const int64_t *numbers, int64_t size) {
@@ -42,9 +42,8 @@ static void go_on(const Segment *segment, Reached *reached) {
 }
 
 static Reached first_of(const Segment *segment, int64_t word) {
-    const Postings *postings = &segment->postings[EXACT];
-    Reached reached = {get(postings->starts, word), get(postings->starts, word + 1),
-                       get(segment->position_starts, word), 0};
+    Range range = postings_of(&segment->postings[EXACT], word);
+    Reached reached = {range.first, range.end, get(segment->position_starts, word), 0};
     go_on(segment, &reached);
     return reached;
 }
@@ -85,10 +84,11 @@ static int look_around(const Segment *segment, const Standing *standing, const S
     const Stream *stream = &segment->stream;
     for (int64_t nth = 0; nth < standing->size; nth++) {
         int64_t document = standing->documents[nth], row = standing->rows[nth];
-        int64_t start = get(stream->starts, document), first = row - sought->before;
-        if (first < start || row + sought->after >= get(stream->starts, document + 1)) continue;
+        Range rows = rows_of(stream, document);
+        int64_t first = row - sought->before;
+        if (first < rows.first || row + sought->after >= rows.end) continue;
         if (!stand_around(stream, row, sought)) continue;
-        int64_t border = start + get(stream->abstracts, document);
+        int64_t border = rows.first + get(stream->abstracts, document);
         if (!add(found, document, first >= border ? ABSTRACT : TITLE)) return 0;
     }
     return 1;
@@ -103,7 +103,8 @@ static int look_at(const Segment *segment, Reached *reached, int64_t words, cons
     for (Reached *least; (least = least_of(reached, words))->document != INT64_MAX;) {
         int64_t start = get(stream->starts, least->document), counts[2];
         counts_at(postings, least->place, counts);
-        for (int64_t left = counts[TITLE] + counts[ABSTRACT]; left--; least->position++) {
+        int64_t left = counts[TITLE] + counts[ABSTRACT];
+        for (; left-- && least->position < segment->positions.size; least->position++) {
             int64_t row = start + get(segment->positions, least->position);
             standing.documents[standing.size] = least->document;
             standing.rows[standing.size++] = row;
@@ -136,13 +137,13 @@ static int of_words(const Segment *segment, const int64_t *numbers, int64_t size
 /* Stems have no positions; the words that have the rarest of them do. */
 static int of_stems(const Segment *segment, const int64_t *stems, int64_t size, Holders *found) {
     int64_t rarest = rarest_of(&segment->postings[STEMS], stems, size);
-    int64_t first = get(segment->form_starts, stems[rarest]);
-    int64_t words = get(segment->form_starts, stems[rarest] + 1) - first;
+    Range forms = range_of(segment->form_starts, stems[rarest], segment->forms.size);
+    int64_t words = length_of(forms);
     if (!words) return 1; /* it is of compounds only */
     Reached *reached = malloc((size_t)words * sizeof(Reached));
     if (!reached) return 0;
     for (int64_t nth = 0; nth < words; nth++)
-        reached[nth] = first_of(segment, get(segment->forms, first + nth));
+        reached[nth] = first_of(segment, get(segment->forms, forms.first + nth));
     Sought sought = {STEMS, rarest, size - 1 - rarest, stems};
     int is_done = look_at(segment, reached, words, &sought, found);
     free(reached);

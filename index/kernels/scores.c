@@ -1,5 +1,5 @@
 /* The scores of a query, by the formula in search/local/bm25f.py, and the best hits. */
-#include "columns.h"
+#include "kernels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,16 +7,6 @@
 #define BOTH 3 /* fields */
 
 double log1p(double);
-
-/* What the scores of an index are computed with. */
-typedef struct {
-    int64_t documents;
-    double count, k1;
-    const int32_t *lengths[2]; /* of titles and abstracts in words, by document */
-    const double *scales[2];   /* by length: a field's weight over its length normalization */
-    const int32_t *years;
-    const uint8_t *live;       /* or NULL where no document is deleted */
-} Setting;
 
 /* A posting list, from `start` on among all; its documents are counted from `base`. */
 typedef struct {
@@ -27,13 +17,17 @@ typedef struct {
 
 static List list_of(const Segment *segment, const Term *term) {
     const Postings *postings = &segment->postings[term->group];
-    int64_t start = get(postings->starts, term->number);
-    int64_t size = get(postings->starts, term->number + 1) - start;
-    return (List){postings, start, size, segment->first, term->weight};
+    Range range = postings_of(postings, term->number);
+    return (List){postings, range.first, length_of(range), segment->first, term->weight};
 }
 
 static inline double idf(const Setting *set, int64_t matching) {
     return log1p((set->count - (double)matching + 0.5) / ((double)matching + 0.5));
+}
+
+/* Documents that are not there count for the last one. */
+static inline int64_t within(const Setting *set, int64_t d) {
+    return d < set->documents ? d : set->documents - 1;
 }
 
 static inline double scale(const Setting *set, int field, int64_t d) {
@@ -57,10 +51,10 @@ static int is_usual(const Setting *set, const Leaf *leaf, const List *list) {
 
 /* Corrects what the bytes of odd postings do not tell, in a block that begins with posting `start`. */
 static void weigh_odd(const Setting *set, const Postings *postings, int64_t start, Block *block) {
-    int64_t nth = lower_bound(postings->odd_postings, postings->odd, start);
-    for (; nth < postings->odd; nth++) {
+    int64_t odd = postings->odd_postings.size;
+    for (int64_t nth = lower_bound(postings->odd_postings, odd, start); nth < odd; nth++) {
         int64_t i = get(postings->odd_postings, nth) - start;
-        if (i >= block->size) break;
+        if (i < 0 || i >= block->size) break;
         int64_t d = block->documents[i];
         block->x[i] = (double)get(postings->odd_counts[TITLE], nth) * scale(set, TITLE, d) +
                       (double)get(postings->odd_counts[ABSTRACT], nth) * scale(set, ABSTRACT, d);
@@ -69,7 +63,7 @@ static void weigh_odd(const Setting *set, const Postings *postings, int64_t star
 
 #define WEIGH(DOCUMENT)                                                                            \
     for (int64_t i = 0; i < block->size; i++) {                                                    \
-        int64_t d = ((const DOCUMENT *)documents.at)[i] + list->base;                              \
+        int64_t d = within(set, ((const DOCUMENT *)documents.at)[i] + list->base);                 \
         block->documents[i] = (int32_t)d;                                                          \
         block->x[i] = IN_TITLE(counts[i]) * scale(set, TITLE, d) +                                 \
                       IN_ABSTRACT(counts[i]) * scale(set, ABSTRACT, d);                            \
@@ -150,12 +144,12 @@ static void score_word(const Setting *set, const Leaf *leaf, const Segment *cons
 typedef struct {
     double *sums;
     int32_t *found;
-    int64_t size;
+    int64_t size, room;
 } Sum;
 
 static inline void add(Sum *sum, int64_t d, double x) {
     sum->found[sum->size] = (int32_t)d;
-    sum->size += sum->sums[d] == 0.0;
+    sum->size += sum->sums[d] == 0.0 && sum->size < sum->room;
     sum->sums[d] += x;
 }
 
@@ -192,6 +186,7 @@ static void add_list(const Setting *set, const Leaf *leaf, const List *list, Sum
     }
     for (int64_t i = 0; i < list->size; i++) {
         int64_t counts[2], d = get(list->postings->documents, list->start + i) + list->base;
+        d = within(set, d);
         counts_at(list->postings, list->start + i, counts);
         add_counts(set, leaf, d, counts, list->weight, sum);
     }
@@ -206,7 +201,8 @@ static int add_rows(const Setting *set, const Leaf *leaf, const Segment *const *
         is_done = in_a_row(inside, row, numbers, &holders);
         for (int64_t i = 0; i < holders.size && is_done; i++) {
             Holder *holder = &holders.holders[i];
-            add_counts(set, leaf, holder->document + inside->first, holder->counts, 1.0, sum);
+            int64_t d = within(set, holder->document + inside->first);
+            add_counts(set, leaf, d, holder->counts, 1.0, sum);
         }
     }
     free(holders.holders);
@@ -276,15 +272,20 @@ TWICE static void mark_all(int64_t documents, const double *total, uint8_t *mask
  * where no mark was is of no account, and neither is what it has afterwards where none is.
  *
  * `sums` has a zero for every document, and has again afterwards; `found` has room for a document
- * more than there are. Returns 0, or -1 for want of memory.
+ * more than there are. Returns 0, or NO_MEMORY.
  */
-int64_t score(const Setting *set, const Segment *const *segment, int64_t leaves, const Leaf *leaf,
-              const Term *term, const Row *row, const int64_t *numbers, const double *weights,
-              int64_t reasons, double *total, uint8_t *mask, double *sums, int32_t *found) {
-    Sum sum = {sums, found, 0};
+int64_t score(const Setting *set, const Segment *const *segment, const Plan *plan,
+              const double *weights, int64_t reasons, double *total, uint8_t *mask, double *sums,
+              int32_t *found) {
+    if (!set->documents) return 0;
+    const Leaf *leaf = plan->leaf;
+    const Term *term = plan->term;
+    const Row *row = plan->row;
+    const int64_t *numbers = plan->numbers;
+    Sum sum = {sums, found, 0, set->documents};
     int is_done = 1, is_marking = are_few(set, segment, reasons, leaf, term);
     if (!is_marking) clear(set->documents, total, mask);
-    for (int64_t nth = 0; nth < leaves && is_done; nth++, leaf++) {
+    for (int64_t nth = 0; nth < plan->leaves && is_done; nth++, leaf++) {
         Scores scores = {total, nth < reasons && is_marking ? mask : NULL};
         if (is_word(set, leaf, segment, term))
             score_word(set, leaf, segment, term, weights[nth], &scores);
@@ -294,7 +295,7 @@ int64_t score(const Setting *set, const Segment *const *segment, int64_t leaves,
         for (int64_t rows = leaf->rows; rows--; row++) numbers += row->size;
         if (nth + 1 == reasons && !is_marking) mark_all(set->documents, total, mask);
     }
-    return is_done ? 0 : -1;
+    return is_done ? 0 : NO_MEMORY;
 }
 
 /* ---- The best hits -------------------------------------------------------------------------- */

@@ -4,14 +4,14 @@
  * Both regions of a word end where it ends, so each is known by its length; a Y that is a consonant
  * is written large.
  */
-#include <stdint.h>
+#include "kernels.h"
+
 #include <string.h>
 
-#define LONGEST 100 /* letters of a word; see index/text/stemmer.py */
 #define ANY NULL    /* what may stand before a suffix */
 
 typedef struct {
-    char letters[LONGEST + 1];
+    char letters[LONGEST_WORD + 1];
     int64_t size, r1, r2;
 } Word;
 
@@ -131,7 +131,7 @@ static void apply(Word *word, const Rule *rules) {
     }
 }
 
-static void mark(Word *word) {
+static void set_regions(Word *word) {
     char *letters = word->letters;
     if (letters[0] == 'y') letters[0] = 'Y';
     for (int64_t place = 1; place < word->size; place++)
@@ -201,7 +201,7 @@ static void step_5(Word *word) {
 }
 
 /* How many letters of a word its stem begins with, and in the bits above the lowest eight up to four
- * that follow them. The word has 3 to LONGEST letters; what is not from a to z is a consonant. */
+ * that follow them. The word has 3 to LONGEST_WORD letters; what is not from a to z is a consonant. */
 int64_t stem(const char *form, int64_t size) {
     Word word = {.size = size};
     memcpy(word.letters, form, (size_t)size);
@@ -212,7 +212,7 @@ int64_t stem(const char *form, int64_t size) {
         word.size = (int64_t)strlen(found);
         memcpy(word.letters, found, (size_t)word.size);
     } else {
-        mark(&word);
+        set_regions(&word);
         step_1a(&word);
         step_1b(&word);
         step_1c(&word);

@@ -1,7 +1,7 @@
 /* Where a text holds spellings: the rows of terms of a trie. */
+#include "kernels.h"
 #include "room.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #define BREAK 2 /* what stands before a word: see index/text/words.py */
@@ -12,29 +12,8 @@
 #define BEFORE 1     /* what stands beside a match, as bits */
 #define AFTER 2
 
-/* Node 0 is the root; no node leads to it. From node n lead the edges firsts[n] to firsts[n + 1],
- * in the order of their symbols. Symbol 0 is of all terms that the trie does not have. */
 typedef struct {
-    const uint32_t *firsts, *symbols, *nexts;
-    const uint32_t *roots; /* by symbol, where the root leads, or 0 */
-    const uint8_t *links;  /* by symbol, whether it may link two spellings: and, or */
-    const uint8_t *ends;   /* by node, whether a spelling ends there */
-} Trie;
-
-/* A text's words by numbers, the symbol of each number, the symbol of a word and the next written
- * as one, or 0, and what stands before each word. */
-typedef struct {
-    int64_t size;
-    const uint32_t *numbers, *symbols, *wholes;
-    const uint8_t *gaps;
-} Words;
-
-typedef struct {
-    uint32_t first, last, node, mark;
-} Match;
-
-typedef struct {
-    Match *at;
+    Spelling *at;
     int64_t size, room;
 } Matches;
 
@@ -59,17 +38,19 @@ static void push(States *found, uint32_t node, int64_t next) {
 
 static void add(Matches *matches, int64_t first, int64_t last, uint32_t node, int64_t mark) {
     if (matches->size < matches->room)
-        matches->at[matches->size] = (Match){(uint32_t)first, (uint32_t)last, node, (uint32_t)mark};
+        matches->at[matches->size] = (Spelling){(uint32_t)first, (uint32_t)last, node, (uint32_t)mark};
     matches->size++;
 }
 
-static inline uint32_t symbol(const Words *words, int64_t place) {
-    return words->symbols[words->numbers[place]];
+static inline uint32_t symbol(const Trie *trie, const Words *words, int64_t place) {
+    uint32_t number = words->numbers[place];
+    uint32_t found = number < words->forms ? words->symbols[number] : 0;
+    return found < trie->kinds ? found : 0;
 }
 
 static uint32_t follow(const Trie *trie, uint32_t node, uint32_t symbol) {
     uint32_t low = trie->firsts[node], high = trie->firsts[node + 1], end = high;
-    if (!symbol) return 0;
+    if (!symbol || symbol >= trie->kinds) return 0;
     if (!node) return trie->roots[symbol];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -81,7 +62,7 @@ static uint32_t follow(const Trie *trie, uint32_t node, uint32_t symbol) {
 
 /* Adds where the next word leads from a state, and it and the one after it as one. */
 static void step(const Trie *trie, const Words *words, State state, int64_t last, States *found) {
-    uint32_t one = follow(trie, state.node, symbol(words, state.next));
+    uint32_t one = follow(trie, state.node, symbol(trie, words, state.next));
     if (one) push(found, one, state.next + 1);
     uint32_t whole = state.next < last ? words->wholes[state.next] : 0;
     uint32_t both = follow(trie, state.node, whole);
@@ -90,10 +71,10 @@ static void step(const Trie *trie, const Words *words, State state, int64_t last
 
 static int64_t beside(const Trie *trie, const Words *words, int64_t first, int64_t last) {
     int64_t found = 0;
-    if (first && (words->gaps[first] & SLASH || trie->links[symbol(words, first - 1)]))
+    if (first && (words->gaps[first] & SLASH || trie->links[symbol(trie, words, first - 1)]))
         found |= BEFORE;
     if (last + 1 < words->size
-        && (words->gaps[last + 1] & SLASH || trie->links[symbol(words, last + 1)]))
+        && (words->gaps[last + 1] & SLASH || trie->links[symbol(trie, words, last + 1)]))
         found |= AFTER;
     return found;
 }
@@ -103,11 +84,11 @@ static int64_t beside(const Trie *trie, const Words *words, int64_t first, int64
  * The mark of each says on which side of it an and, an or, or a slash stands. Writes the first
  * `room` matches and returns how many there are, or -1 for want of memory.
  */
-int64_t walk(const Trie *trie, const Words *words, int64_t room, Match *matches) {
+int64_t walk(const Trie *trie, const Words *words, int64_t room, Spelling *matches) {
     States found = {0};
     Matches written = {matches, 0, room};
     for (int64_t first = 0; first < words->size; first++) {
-        if (!trie->roots[symbol(words, first)] && !words->wholes[first]) continue;
+        if (!trie->roots[symbol(trie, words, first)] && !words->wholes[first]) continue;
         found.size = 0;
         step(trie, words, (State){0, first}, words->size, &found);
         for (int64_t at = 0; at < found.size; at++) {
@@ -160,7 +141,7 @@ static void read_inverted(const Trie *trie, const Words *words, const Part *part
  *
  * The mark of each is where its last part begins. Writes and returns the same as `walk`.
  */
-int64_t invert(const Trie *trie, const Words *words, int64_t room, Match *matches) {
+int64_t invert(const Trie *trie, const Words *words, int64_t room, Spelling *matches) {
     States found = {0};
     Matches written = {matches, 0, room};
     Part parts[MOST_PARTS];

@@ -1,5 +1,6 @@
-/* The words of a text in ASCII: where each begins and ends, and its number in a book. */
-#include <stdint.h>
+/* The words of a text in ASCII: where each begins and ends, and its number in a table. */
+#include "kernels.h"
+
 #include <string.h>
 
 #define UNKNOWN 0xFFFFFFFFu
@@ -12,23 +13,6 @@
 #define COMMA 4
 #define SLASH 8
 #define DOTTED 8 /* how many dots or commas a number may have */
-
-/* Words as they are written, found by their hash: slots of hash << 32 | entry + 1, or 0. */
-typedef struct {
-    uint64_t *slots;
-    int64_t mask;
-    const struct {
-        uint32_t offset, length, number;
-    } *entries;
-    const uint8_t *letters; /* of all entries */
-} Book;
-
-/* What is said of a text, a row a word; `unknown` are those that the book does not have. */
-typedef struct {
-    uint32_t *numbers, *starts, *ends, *positions, *unknown;
-    uint8_t *gaps;
-    int64_t unknowns;
-} Columns;
 
 static inline int is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 static inline int is_letter(uint8_t c) { return (uint8_t)((c | 32) - 'a') < 26; }
@@ -93,41 +77,41 @@ static uint32_t hash(const uint8_t *word, int64_t length) {
     return found ^ found >> 15;
 }
 
-static uint32_t look_up(const Book *book, const uint8_t *word, int64_t length) {
+static uint32_t look_up(const WordTable *table, const uint8_t *word, int64_t length) {
     uint32_t sought = hash(word, length);
-    for (int64_t at = sought & book->mask; book->slots[at]; at = (at + 1) & book->mask) {
-        if (book->slots[at] >> 32 != sought) continue;
-        int64_t entry = (int64_t)(book->slots[at] & UNKNOWN) - 1;
-        if (book->entries[entry].length == length
-            && !memcmp(book->letters + book->entries[entry].offset, word, (size_t)length))
-            return book->entries[entry].number;
+    for (int64_t at = sought & table->mask; table->slots[at]; at = (at + 1) & table->mask) {
+        if (table->slots[at] >> 32 != sought) continue;
+        int64_t entry = (int64_t)(table->slots[at] & UNKNOWN) - 1;
+        if (table->entries[entry].length == length
+            && !memcmp(table->letters + table->entries[entry].offset, word, (size_t)length))
+            return table->entries[entry].number;
     }
     return UNKNOWN;
 }
 
-/* Lets the book's entries from `first` up to `end` be found. So many slots have to be free. */
-void enter(const Book *book, int64_t first, int64_t end) {
+/* Lets the table's entries from `first` up to `end` be found. So many slots have to be free. */
+void enter(const WordTable *table, int64_t first, int64_t end) {
     for (int64_t entry = first; entry < end; entry++) {
-        const uint8_t *word = book->letters + book->entries[entry].offset;
-        uint64_t found = hash(word, book->entries[entry].length);
-        int64_t at = found & book->mask;
-        while (book->slots[at]) at = (at + 1) & book->mask;
-        book->slots[at] = found << 32 | (uint64_t)(entry + 1);
+        const uint8_t *word = table->letters + table->entries[entry].offset;
+        uint64_t found = hash(word, table->entries[entry].length);
+        int64_t at = found & table->mask;
+        while (table->slots[at]) at = (at + 1) & table->mask;
+        table->slots[at] = found << 32 | (uint64_t)(entry + 1);
     }
 }
 
 /* Cuts a text that begins at `shift`, and returns how many words it has. There is room for as many
  * as characters. A word stands `step` positions further for each end of a line before it.
  */
-int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t shift, int64_t step,
-            Columns *out) {
+int64_t cut(const WordTable *table, const uint8_t *text, int64_t length, int64_t shift,
+            int64_t step, TextColumns *out) {
     int64_t words = 0, last = 0, position = -1;
     out->unknowns = 0;
     for (int64_t at = 0;;) {
         for (; at < length && !is_word(text[at]); at++) position += text[at] == '\n' ? step : 0;
         if (at == length) return words;
         int64_t end = end_of_word(text, at, length);
-        uint32_t number = look_up(book, text + at, end - at);
+        uint32_t number = look_up(table, text + at, end - at);
         if (number == UNKNOWN) out->unknown[out->unknowns++] = (uint32_t)words;
         out->numbers[words] = number;
         out->starts[words] = (uint32_t)(shift + at);
@@ -140,10 +124,11 @@ int64_t cut(const Book *book, const uint8_t *text, int64_t length, int64_t shift
 }
 
 /* Finds the words that may be one with the next: _joined of index/text/words.py. Returns how many. */
-int64_t pairs(const uint8_t *kinds, int64_t words, const uint32_t *numbers, const uint8_t *gaps,
-              uint32_t *found) {
+int64_t pairs(const uint8_t *kinds, int64_t forms, int64_t words, const uint32_t *numbers,
+              const uint8_t *gaps, uint32_t *found) {
     int64_t count = 0;
     for (int64_t at = 1; at < words; at++) {
+        if (numbers[at - 1] >= forms || numbers[at] >= forms) continue;
         uint8_t one = kinds[numbers[at - 1]], other = kinds[numbers[at]], kind = gaps[at] & KIND;
         if ((kind == HYPHEN && !(one & other & DIGITS)) || (kind == SPACE && one & PREFIX))
             found[count++] = (uint32_t)(at - 1);

@@ -18,16 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.kernels import column
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
     from numpy.typing import NDArray
-
-    from index.kernels import Column
 
     Numbers = NDArray[Any]
 
@@ -91,7 +87,6 @@ class Arrays:
         directory = json.loads(self._bytes[-_LENGTH - length : -_LENGTH])
         self._entries = {name: _Entry(*entry) for name, entry in directory.items()}
         self._arrays: dict[str, Numbers] = {}
-        self._columns: dict[str, Column] = {}
         self._views: dict[str, memoryview] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -104,14 +99,6 @@ class Arrays:
             offset, size, kind = self._entries[name]
             found = self._arrays[name] = np.frombuffer(self._bytes, kind, size, offset)
         return found
-
-    def column(self, name: str, start: int = 0) -> Column:
-        """Where an array is, from one of its numbers on, as ``index.kernels`` is told."""
-        found = self._columns.get(name)
-        if found is None:
-            found = self._columns[name] = column(self[name])
-        at, width = found
-        return at + width * start, width
 
     def view(self, name: str) -> memoryview:
         """The same for single numbers, which come as Python's several times faster from it."""
@@ -131,9 +118,13 @@ class Arrays:
         """
         return os.pread(self._file, end - start, self._entries[name].offset + start)
 
-    def place(self, name: str) -> tuple[int, int]:
-        """The file of an array, which stays open as long as this object, and where in it it is."""
-        return self._file, self._entries[name].offset
+    def place(self, name: str) -> tuple[int, int, int]:
+        """The file of an array of bytes, where in it the array begins, and how many bytes it has.
+
+        The file stays open as long as this object.
+        """
+        offset, size, _ = self._entries[name]
+        return self._file, offset, size
 
     def forget(self) -> None:
         """Gives back the memory that reading took; what is read again comes from the file again."""

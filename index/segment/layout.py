@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,23 +13,12 @@ from index.segment.lexicon import ABSENT, Lexicon
 from index.segment.stored import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
     from whoosh.reading import IndexReader as WhooshReader
 
     Numbers = NDArray[Any]
-
-_LISTS = ("starts", "documents", "counts", "odd.postings", "odd.counts.0", "odd.counts.1")
-_OF_EXACT = ("exact.words", "exact.position_starts", "exact.positions")
-_OF_STEMS = ("stems.form_starts", "stems.forms")
-_STREAM = (
-    *("stream.starts", "stream.abstracts", "stream.words", "stream.stem_of", "stream.offsets"),
-    *("stream.width_of", "stream.rare.rows", "stream.rare.values"),
-    *("stream.odd.rows", "stream.odd.values"),
-)
-_WIDE = ("starts", "terms", "firsts", "lasts")
 
 POSTINGS, DOCUMENTS = "postings", "documents"
 """The two parts of a segment."""
@@ -160,24 +147,6 @@ class SegmentArrays:
         shift = border if column else 0
         columns = (firsts_ - shift, self.begins(firsts_ + first), self.ends(lasts_ + first))
         return list(map(Occurrence, *(one.tolist() for one in columns)))
-
-    @cached_property
-    def columns(self) -> tuple[int, ...]:
-        """Where the arrays are, as ``index.kernels`` is told of a segment (``columns.h``)."""
-        arrays = self.postings
-        columns: list[int] = []
-
-        def add(names: Iterable[str], counted: Iterable[str] = ()) -> None:
-            columns.extend(chain.from_iterable(map(arrays.column, names)))
-            columns.extend(len(arrays[name]) for name in counted)
-
-        for group in LAYER_GROUPS:
-            add([f"{group}.{name}" for name in _LISTS], [f"{group}.odd.postings"])
-        add([*_OF_EXACT, *_OF_STEMS])
-        add(_STREAM, ["stream.rare.rows", "stream.odd.rows", "stream.stem_of"])
-        for group in LAYER_GROUPS[1:]:
-            add(f"wide.{group}.{name}" for name in _WIDE)
-        return tuple(columns)
 
     def word(self, term: int) -> int:
         """The number in the stream of an exact term."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.kernels import LEXICON, find
+from index import kernels
 from index.segment.arrays import Strings, smallest
 from index.text.cache import Cache
 
@@ -35,11 +35,8 @@ class Lexicon:
     def __init__(self, arrays: Arrays, group: str) -> None:
         heads, terms = f"{group}.heads", f"{group}.terms"
         self._terms = Strings(arrays, terms)
-        self._size = len(arrays.view(heads))
-        starts = arrays.column(f"{terms}.starts")
-        self._packed = LEXICON.pack(
-            arrays.column(heads)[0], self._size, *starts, arrays.column(terms)[0]
-        )
+        self._lexicon = kernels.Lexicon(arrays[heads], arrays[f"{terms}.starts"], arrays[terms])
+        self._size = len(self._lexicon)
         self._numbers = Cache(self._find, NUMBERS_KEPT)
 
     def __len__(self) -> int:
@@ -70,8 +67,7 @@ class Lexicon:
         return place if place >= 0 else ~place
 
     def _place(self, sought: bytes) -> int:
-        place: int = find(self._packed, sought, len(sought))
-        return place
+        return self._lexicon.find(sought)
 
     def starting(self, prefix: str) -> range:
         """The numbers of the terms that begin with ``prefix``."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.kernels import address, merge_lists, merge_terms
+from index.kernels import ListMerger, TermMerger
 from index.segment.arrays import smallest
 from index.segment.frequencies import packed
 from index.segment.groups import BORDER, CONCEPTS, EXACT, GROUPS, NAMES, RARE, STEMS
@@ -37,9 +37,6 @@ TERMS = 1 << 16
 
 BYTES = 1 << 20
 """How many bytes of terms at most, unless a single one is longer."""
-
-_NEXT = 4
-"""How many numbers ``merge_terms`` needs for each run while it merges."""
 
 _POSITIONAL = (EXACT, *NAMES)
 
@@ -137,17 +134,13 @@ def _merged_terms(runs: Sequence[Arrays], name: str, numbers: Sequence[Numbers])
 
     Into ``numbers`` goes by run the number of each of its terms among all.
     """
-    every = [
-        [run.column(name)[0], *run.column(f"{name}.starts"), len(own), 0, address(own)]
-        for run, own in zip(runs, numbers, strict=True)
-    ]
-    packed = np.array(every, np.int64)
-    heap = np.empty((len(runs), _NEXT), np.int64)
+    merger = TermMerger(
+        (run[name], run[f"{name}.starts"], own) for run, own in zip(runs, numbers, strict=True)
+    )
     longest = max((_most(np.diff(run[f"{name}.starts"])) for run in runs), default=0)
     utf8, lengths = np.empty(max(BYTES, longest), np.uint8), np.empty(TERMS, np.int64)
-    room = TERMS, address(utf8), len(utf8), address(lengths)
     known = 0
-    while count := merge_terms(address(packed), len(runs), address(heap), known, *room):
+    while count := merger.next(known, utf8, lengths):
         known += count
         found = lengths[:count].copy()
         yield Terms(utf8[: found.sum()], found)
@@ -179,8 +172,7 @@ class _Merger(NamedTuple):
                 for first, end in ranges:
                     batch = np.empty(merged[end] - merged[first], kind)
                     cursor = merged[first:end] - merged[first]
-                    place = address(cursor), address(batch), batch.itemsize
-                    merge_lists(address(lists), len(runs), first, end, *place)
+                    lists.merge(first, end, cursor, batch)
                     file.write(batch.data)
                     for run in runs:
                         run.forget()
@@ -201,18 +193,17 @@ class _Merger(NamedTuple):
         beside = (np.concatenate([run[name] for run in runs])[order] for name in names)
         _write_odd(postings[order], beside, self.group, target)
 
-    def _lists(self, starts: str, name: str) -> Numbers:
-        """A column of all runs, as ``merge_lists`` is told."""
-        every = [
+    def _lists(self, starts: str, name: str) -> ListMerger:
+        """A column of all runs."""
+        return ListMerger(
             (
-                *(address(numbers), len(numbers)),
-                *part.arrays.column(f"{self.group}.{starts}"),
-                *part.arrays.column(f"{self.group}.{name}"),
+                numbers,
+                part.arrays[f"{self.group}.{starts}"],
+                part.arrays[f"{self.group}.{name}"],
                 part.base if name == "documents" else 0,
             )
             for part, numbers in zip(self.parts, self.numbers, strict=True)
-        ]
-        return np.array(every, np.int64)
+        )
 
 
 def _merge_seen(

@@ -6,7 +6,6 @@ compute with them. Documents are numbered through all segments; deleted ones are
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -181,11 +180,6 @@ class IndexReader:
         """The values of a numeric column, one a document."""
         columns = [segment.store.documents.column(field) for segment in self.segments]
         return columns[0] if len(columns) == 1 else np.concatenate([*columns, _NO_NUMBERS])
-
-    @cached_property
-    def packed(self) -> bytes:
-        """Where the segments are described, as ``index.kernels`` is told."""
-        return array("q", [segment.place for segment in self.segments]).tobytes()
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.kernels import address, column, likely
+from index import kernels
 from index.schema import TEXT_FIELDS
 from index.segment.groups import CONCEPTS, STEMS
 from index.segment.layout import arrays_of
@@ -45,9 +45,6 @@ class Counts(NamedTuple):
 
 EMPTY = PostingList(np.empty(0, np.intp), np.empty(0, np.uint8))
 NOWHERE = Counts(*EMPTY, EMPTY.frequencies)
-
-_ROOM = 1 << 10
-"""For how many likely terms there is room at first."""
 
 
 class GroupTerm(NamedTuple):
@@ -92,9 +89,8 @@ class Segment:
         if leaf.has_deletions():
             self.live = np.ones(self.size, bool)
             self.live[list(leaf.deleted_docs_set)] = False
-        self._packed = np.array([*self.store.columns, first], np.int64)
-        self.place = address(self._packed)
-        """Where it is described to ``index.kernels``."""
+        self.columns = kernels.Segment(self.store.postings, first)
+        """The arrays as the kernels read them."""
 
     def numbers(self, group: str, forms: Iterable[str]) -> list[int]:
         """The numbers of terms of a group; none where one of them is not there."""
@@ -162,26 +158,15 @@ class Segment:
         deleted ones included.
         """
         local = np.ascontiguousarray(documents - self.first, np.int64)
-        count, room = _ROOM, 0
-        while count > room:
-            room = count
-            numbers, holders = np.empty((2, room), np.int64)
-            likelihoods = np.empty(room)
-            count = likely(
-                self.place,
-                address(self._seen),
-                self._stems,
-                len(local),
-                *map(address, (local, shares)),
-                shared_by,
-                spread.start,
-                spread.stop - 1,
-                room,
-                *map(address, (numbers, holders, likelihoods)),
-            )
-        if count < 0:
-            raise MemoryError
-        return map(Likely, *(one[:count].tolist() for one in (numbers, holders, likelihoods)))
+        found = kernels.likeliest(
+            self.columns,
+            local,
+            shares,
+            shared_by=shared_by,
+            fewest=spread.start,
+            most=spread.stop - 1,
+        )
+        return map(Likely, *(one.tolist() for one in found))
 
     def term(self, number: int) -> GroupTerm:
         """The stem or concept that is meant by a number of ``Likely``."""
@@ -192,12 +177,6 @@ class Segment:
     @cached_property
     def _stems(self) -> int:
         return len(self.store.lexicon(STEMS))
-
-    @cached_property
-    def _seen(self) -> Numbers:
-        """Where it is told in which order stems and concepts were met first."""
-        arrays = self.store.postings
-        return np.array([column(arrays[f"{group}.seen"]) for group in (STEMS, CONCEPTS)], np.int64)
 
     def _moved(self, documents: Numbers, *columns: Numbers) -> tuple[Numbers, ...]:
         """Documents by their numbers in the index, with columns, without what is deleted."""

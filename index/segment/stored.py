@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from index.kernels import KEPT
+from index import kernels
 from index.segment.arrays import smallest
 
 if TYPE_CHECKING:
@@ -138,12 +138,12 @@ class Documents:
         start, end = self._starts[place : place + 2]
         return self._arrays.read(STRINGS, start, end).decode("utf-8", "surrogatepass")
 
-    def packed(self, shown: Sequence[str]) -> bytes:
-        """Where the strings are, and which of a document are shown, as the kernels are told."""
+    def shown(self, fields: Sequence[str]) -> kernels.Strings:
+        """The strings of documents as the kernels read them, of which some fields are shown."""
         arrays = self._arrays
-        starts = arrays.column(f"{STRINGS}.starts")
-        places = [self._places[field] for field in shown]
-        return KEPT.pack(*arrays.place(STRINGS), *starts, len(self._fields), *places)
+        starts = arrays[f"{STRINGS}.starts"]
+        places = [self._places[field] for field in fields]
+        return kernels.Strings(*arrays.place(STRINGS), starts, len(self._fields), places)
 
     def sizes(self, field: str) -> Numbers:
         """How many bytes a string has, by document."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Sequence
-from struct import Struct
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from index.kernels import address, cut, enter, pairs
+from index.kernels import WordTable as KnownWords
+from index.kernels import pairs
 from index.text.cache import MOST_CACHED, Cache
 from index.text.stemmer import STEMS
 from index.text.tokenizer import SPACED_PREFIXES, folded, pieces, token_table
@@ -29,10 +29,9 @@ LONGEST = 1 << 16
 MOST_PIECES = 1 << 14
 """Pieces that are not ASCII whose words are cached."""
 
+_WIDTH = array("I").itemsize
 _DIGITS, _PREFIX = 1, 2  # as in kernels/words.c
 _POSITIONS, _PLACES = 3, 4  # columns of its; those before are numbers, starts and ends
-_BOOK = Struct("=4q")
-_WIDTH = array("I").itemsize
 
 
 class InternedForms(Sequence[str]):
@@ -95,30 +94,22 @@ class _Scratch:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self._columns = np.empty((5, room), np.uint32)
-        self._gaps = np.empty(room, np.uint8)
-        places = [address(column) for column in self._columns]
-        self._header = array("q", [*places, address(self._gaps), 0])
-        self._bytes = memoryview(self._columns.reshape(-1).view(np.uint8))  # type: ignore[arg-type] # numpy arrays are buffers
-        self._gap_bytes = memoryview(self._gaps)  # type: ignore[arg-type] # same
-        self.header = self._header.buffer_info()[0]
-        self.places = places[_PLACES]
-
-    def unknown(self) -> array[int]:
-        """The words that the book does not have."""
-        return self.column(_PLACES, self._header[6])
+        self.columns = np.empty((5, room), np.uint32)
+        self.gaps = np.empty(room, np.uint8)
+        self._each = [memoryview(column).cast("B") for column in self.columns]  # type: ignore[arg-type] # numpy arrays are buffers
+        self._gaps = memoryview(self.gaps)  # type: ignore[arg-type] # same
+        self.places = self.columns[_PLACES]
 
     def column(self, number: int, size: int) -> array[int]:
         """A column of a text of so many words."""
-        start = number * self.room * _WIDTH
         found = array("I")
-        found.frombytes(self._bytes[start : start + size * _WIDTH])
+        found.frombytes(self._each[number][: _WIDTH * size])
         return found
 
-    def gaps(self, size: int) -> array[int]:
+    def gaps_of(self, size: int) -> array[int]:
         """The gap before each word."""
         found = array("B")
-        found.frombytes(self._gap_bytes[:size])
+        found.frombytes(self._gaps[:size])
         return found
 
 
@@ -129,13 +120,10 @@ class _Page:
         self._names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._kinds = array("B")
-        self._letters = array("B")
-        self._entries = array("I")  # offset, length and number of each word as it is written
-        self._slots = np.zeros(1 << most.bit_length(), np.uint64)  # not full with ``most`` words
-        self._packed = self._pack()
+        self._known = KnownWords(most)
 
     def __len__(self) -> int:
-        return max(len(self._names), len(self._entries) // 3)
+        return max(len(self._names), len(self._known))
 
     def cut(self, text: str, scratch: _Scratch) -> WordTable:
         """The words of a text in ASCII."""
@@ -173,23 +161,26 @@ class _Page:
 
     def _columns(self, text: str, shift: int, scratch: _Scratch) -> tuple[array[int], ...]:
         """Numbers, starts, ends and gaps of a piece in ASCII that begins at ``shift``."""
-        letters = text.encode("ascii")
-        size = cut(self._packed, letters, len(letters), shift, PARAGRAPH_GAP, scratch.header)
+        size, unknowns = self._known.cut(
+            text.encode("ascii"),
+            shift=shift,
+            step=PARAGRAPH_GAP,
+            columns=scratch.columns,
+            gaps=scratch.gaps,
+        )
         numbers, starts, ends = (scratch.column(number, size) for number in range(3))
-        if unknown := scratch.unknown():
+        if unknown := scratch.column(_PLACES, unknowns):
             words = [text[starts[place] - shift : ends[place] - shift] for place in unknown]
             known = self._enter(dict.fromkeys(words))
             for place, word in zip(unknown, words, strict=True):
                 numbers[place] = known[word]
-        return numbers, starts, ends, scratch.gaps(size)
+        return numbers, starts, ends, scratch.gaps_of(size)
 
     def _table(
         self, text: str, columns: tuple[array[int], ...], gaps: array[int], scratch: _Scratch
     ) -> WordTable:
         numbers, starts, ends, positions = columns
-        kinds, size = self._kinds.buffer_info()[0], len(numbers)
-        places = numbers.buffer_info()[0], gaps.buffer_info()[0], scratch.places
-        count = pairs(kinds, size, *places)
+        count = pairs(self._kinds, numbers, gaps, scratch.places)
         names = self._names
         joined = {
             place: STEMS[names[numbers[place]] + names[numbers[place + 1]]]
@@ -199,14 +190,10 @@ class _Page:
 
     def _enter(self, words: Iterable[str]) -> dict[str, int]:
         """Lets the loop find words, and tells their numbers. One in ASCII always has a form."""
-        first = len(self._entries) // 3
         known = {}
         for word in words:
             number = known[word] = self._number(folded(word))
-            self._entries.extend((len(self._letters), len(word), number))
-            self._letters.frombytes(word.encode("ascii"))
-        self._packed = self._pack()
-        enter(self._packed, first, first + len(known))
+            self._known.add(word.encode("ascii"), number)
         return known
 
     def _number(self, form: str) -> int:
@@ -216,11 +203,6 @@ class _Page:
             self._names.append(form)
             self._kinds.append(_DIGITS * form.isdigit() | _PREFIX * (form in SPACED_PREFIXES))
         return number
-
-    def _pack(self) -> bytes:
-        columns = (self._entries, self._letters)
-        places = [column.buffer_info()[0] for column in columns]
-        return _BOOK.pack(address(self._slots), len(self._slots) - 1, *places)
 
 
 def _tokens(piece: str) -> list[tuple[str, int, int]]:

@@ -108,7 +108,7 @@ def snowball(form: str) -> str:
         stemmed: str = _nltk().stem(form)
         return stemmed
     letters = form if form.isascii() else _FOREIGN.sub(".", form)
-    found = kernels.stem(letters.encode(), len(letters))
+    found = kernels.stem(letters.encode())
     added = found >> 8
     kept = form[: found & 0xFF]
     return kept + added.to_bytes(4, "little").rstrip(b"\0").decode() if added else kept

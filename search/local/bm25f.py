@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.kernels import SETTING, address, best, score
+from index.kernels import Scorer, Scratch
 from index.schema import NO_YEAR, TEXT_FIELDS
 from search.query.clauses import (
     AllOf,
@@ -107,17 +107,13 @@ class Ranking:
     def page(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores, int]:
         """The same, and how many hits there are; where all were found they need no counting."""
         found = np.empty(min(last, len(self.mask)), np.int64)
-        places = map(address, (self.scores, self.mask))
-        count = best(self.setting.packed, *places, len(found), address(found))
+        count = self.setting.scorer.best(self.scores, self.mask, found)
         documents = found[first:count]
         return documents, self.scores[documents], count if count < last else len(self)
 
 
 class _Setting:
-    """What scores are computed with, ``packed`` as ``index.kernels`` is told.
-
-    Whoever passes it on holds it meanwhile: it keeps the arrays that it names.
-    """
+    """What scores are computed with, and the years that break ties."""
 
     def __init__(self, reader: IndexReader, weights: Weights) -> None:
         self._weights = weights
@@ -127,15 +123,14 @@ class _Setting:
             self._scales(field, one, live) for field, one in zip(TEXT_FIELDS, lengths, strict=True)
         ]
         self.years = _contiguous(reader.column("year"))
-        self._held = (*lengths, *scales, live)
-        self.packed = SETTING.pack(
-            reader.size,
-            reader.count,
-            weights.k1,
-            *map(address, lengths),
-            *map(address, scales),
-            address(self.years),
-            0 if live is None else address(live),
+        self.scorer = Scorer(
+            (segment.columns for segment in reader.segments),
+            count=reader.count,
+            k1=weights.k1,
+            lengths=lengths,
+            scales=scales,
+            years=self.years,
+            live=live,
         )
 
     def _scales(self, field: str, lengths: Numbers, live: Mask | None) -> Scores:
@@ -212,33 +207,20 @@ class Ranker:
     def _add(self, leaves: Sequence[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
         """Adds the scores of leaves, and marks what the first ones match, which are reasons."""
         plan = self._planner.plan(leaf for leaf, _ in leaves)
-        setting = self._setting
-        failed = score(
-            setting.packed,
-            self.reader.packed,
-            plan.size,
-            *plan,
-            array("d", [weight for _, weight in leaves]).tobytes(),
-            reasons,
-            address(total),
-            address(mask),
-            *self._scratch,
+        self._setting.scorer.score(
+            plan, array("d", [weight for _, weight in leaves]), reasons, total, mask, self._scratch
         )
-        if failed:
-            raise MemoryError
 
     @cached_property
     def _setting(self) -> _Setting:
         return _Setting(self.reader, self.weights)
 
     @property
-    def _scratch(self) -> tuple[int, int]:
-        """Where each thread keeps a zero for every document, and room for them all."""
-        found: tuple[int, int] | None = getattr(self._local, "scratch", None)
+    def _scratch(self) -> Scratch:
+        """The room that each thread scores in."""
+        found: Scratch | None = getattr(self._local, "scratch", None)
         if found is None:
-            size = self.reader.size
-            kept = self._local.kept = (np.zeros(size), np.empty(size + 1, np.int32))
-            found = self._local.scratch = (address(kept[0]), address(kept[1]))
+            found = self._local.scratch = Scratch(self.reader.size)
         return found
 
     def _found(self, clause: Clause) -> _Found:

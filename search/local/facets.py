@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.kernels import address
-from index.kernels import facets as narrowing
+from index import kernels
 from search.results import Facet
 
 if TYPE_CHECKING:
@@ -54,20 +53,7 @@ class Facets:
         for id_ in {*asked, *(id_ for one in asked for id_ in self._vocabulary.broader(one))}:
             if id_ in shown.places:
                 rarity[shown.places[id_]] = 0.0
-        chosen = np.empty(len(KINDS) * (1 + 2 * SHOWN), np.int64)
-        enough = narrowing(
-            len(hits),
-            *map(address, (hits, shown.starts, shown.entries)),
-            len(rarity),
-            address(rarity),
-            len(KINDS),
-            address(shown.ends),
-            total,
-            SHOWN,
-            address(chosen),
-        )
-        if not enough:
-            raise MemoryError
+        chosen = kernels.facets(shown.lists, hits, rarity, shown.ends, total=total, most=SHOWN)
         sizes, pairs = chosen[: len(KINDS)].tolist(), iter(chosen[len(KINDS) :].tolist())
         by_kind = {kind: self._facets(size, pairs) for kind, size in zip(KINDS, sizes, strict=True)}
         return {kind: found for kind, found in by_kind.items() if found}
@@ -94,8 +80,9 @@ class Facets:
             [(id_, concepts[id_].name) for id_ in ids],
             {id_: place for place, id_ in enumerate(ids)},
             np.cumsum([sum(concepts[id_].kind == kind for id_ in ids) for kind in KINDS]),
-            starts,
-            np.repeat(np.arange(len(lists), dtype=np.uint32), sizes)[order],
+            kernels.ConceptLists(
+                starts, np.repeat(np.arange(len(lists), dtype=np.uint32), sizes)[order], len(ids)
+            ),
             np.log1p(self._reader.size / np.maximum(every, 1)),
         )
 
@@ -111,13 +98,12 @@ class Facets:
 class _Shown(NamedTuple):
     """The concepts that may be shown, kind after kind, as ids and names.
 
-    ``places`` are where they stand, ``ends`` where each kind ends. ``entries`` says document by
-    document, from its ``starts`` on, which of them it speaks of, as ``facets.c`` takes it.
+    ``places`` are where they stand, ``ends`` where each kind ends. ``lists`` are those that each
+    document speaks of.
     """
 
     concepts: list[tuple[str, str]]
     places: dict[str, int]
     ends: Numbers
-    starts: Numbers
-    entries: Numbers
+    lists: kernels.ConceptLists
     rarity: NDArray[np.float64]

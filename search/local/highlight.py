@@ -7,14 +7,12 @@ of a page are looked through at once.
 from __future__ import annotations
 
 import json
-from array import array
-from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import numpy as np
 
-from index.kernels import UNREADABLE, address, excerpt, mark, show
+from index import kernels
 from index.record_fields import names
 from index.schema import TEXT_FIELDS
 from index.segment.stored import StoredStrings
@@ -23,7 +21,7 @@ from search.query.clauses import Leaf, Name, YearRange
 from search.results import Match, Snippet, Span, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
 MOST_SNIPPETS = 3
 LONGEST_SNIPPET = 320
 """Characters; a longer sentence is cut at white space around its matches."""
-
-ROOM = 64
-"""Matches in a document for which there is room at once; more take a second call."""
-
-BYTES = 4096
-"""What is shown of a document has room in at once, as a message; more takes a second call."""
 
 _SHOWN = (*TEXT_FIELDS, "passages", "pmid", "record")
 
@@ -71,7 +63,7 @@ class Highlighter:
     def __init__(self, planner: Planner) -> None:
         self._planner = planner
         self._reader = planner.reader
-        self._kept = [one.store.documents.packed(_SHOWN) for one in self._reader.segments]
+        self._kept = [one.store.documents.shown(_SHOWN) for one in self._reader.segments]
 
     def excerpts(self, asked: Sequence[Leaf], documents: Sequence[int]) -> list[Excerpt]:
         """What is shown of each of some documents for leaves, each of which is asked for once.
@@ -81,16 +73,22 @@ class Highlighter:
         the first. Those of more characters than ``LONGEST_SNIPPET`` are cut.
         """
         lines = Lines.of(asked)
-        wanted = self._planner.plan(asked)
-        leaves = (wanted.size, *wanted)
+        plan = self._planner.plan(asked)
         found: dict[int, Excerpt] = {}
         for place, segment in enumerate(self._reader.segments):
             inside = [one for one in documents if segment.first <= one < segment.end]
             if inside:
-                where = (segment.place, place, *leaves, len(inside), _packed(inside))
-                told = (*lines.packed, MOST_SNIPPETS, LONGEST_SNIPPET)
-                shown = _shown(show, (*where, self._kept[place], *told), len(inside))
-                found |= zip(inside, shown, strict=True)
+                message = kernels.show(
+                    segment.columns,
+                    place,
+                    plan,
+                    inside,
+                    self._kept[place],
+                    lines.packed,
+                    most=MOST_SNIPPETS,
+                    longest=LONGEST_SNIPPET,
+                )
+                found |= zip(inside, _decoder.decode(message), strict=True)
         return [self._completed(found[document], document, lines) for document in documents]
 
     def paragraphs(self, asked: Sequence[Leaf], document: int, stored: Stored) -> Excerpt:
@@ -111,20 +109,8 @@ class Highlighter:
 
         A row for each: which of the documents, which of ``TEXT_FIELDS``, start, end, which leaf.
         """
-        wanted = self._planner.plan(asked)
         place = self._reader.segments.index(segment)
-        numbers = _packed(documents)
-        room = ROOM * len(documents)
-        while True:
-            found = np.empty((room, 5), np.int64)
-            leaves = (wanted.size, *wanted)
-            where = (segment.place, place, *leaves, len(documents), numbers)
-            count = mark(*where, room, address(found))
-            if count < 0:
-                raise MemoryError
-            if count <= room:
-                return found[:count]
-            room = count
+        return kernels.mark(segment.columns, place, self._planner.plan(asked), documents)
 
     def _completed(self, shown: Excerpt, document: int, lines: Lines) -> Excerpt:
         """As ``completed`` has it: receipts in ASCII say nothing twice."""
@@ -136,22 +122,21 @@ class Highlighter:
 class Lines(NamedTuple):
     """What receipts are ordered by: the queries of leaves, each once, and those of names and years.
 
-    ``packed`` says by leaf which of the queries it is of, as ``index.kernels`` is told.
+    ``packed`` says by leaf which of the queries it is of.
     """
 
     queries: list[str]
     named: list[Name | YearRange]
-    packed: tuple[bytes, bytes, bytes]
+    packed: kernels.Lines
 
     @classmethod
     def of(cls, asked: Sequence[Leaf]) -> Self:
         """The lines of some leaves."""
         queries = list(dict.fromkeys([leaf.query for leaf in asked]))
         utf8 = [query.encode("utf-8", "surrogatepass") for query in queries]
-        lines = _packed([queries.index(leaf.query) for leaf in asked])
-        borders = _packed(accumulate(map(len, utf8), initial=0))
+        lines = [queries.index(leaf.query) for leaf in asked]
         named = [leaf for leaf in asked if isinstance(leaf, Name | YearRange)]
-        return cls(queries, named, (lines, b"".join(utf8), borders))
+        return cls(queries, named, kernels.Lines(utf8, lines))
 
 
 def excerpts_of(
@@ -163,35 +148,16 @@ def excerpts_of(
     characters than ``longest``, if it is not 0.
     """
     places = kept[0].places
-    what = (
-        len(kept),
-        len(places),
-        _packed(chain.from_iterable([one.bounds for one in kept])),
-        _packed([places[field] for field in _SHOWN]),
+    message = kernels.excerpt(
+        np.array([one.bounds for one in kept], np.int64),
+        [places[field] for field in _SHOWN],
         b"".join([one.utf8 for one in kept]),
-        len(matches),
-        address(matches),
-        len(lines.packed[0]) // 8,
-        *lines.packed,
-        most,
-        longest,
+        matches,
+        lines.packed,
+        most=most,
+        longest=longest,
     )
-    return _shown(excerpt, what, len(kept))
-
-
-def _shown(kernel: Callable[..., int], what: tuple[Any, ...], documents: int) -> list[Excerpt]:
-    """What a kernel says of so many documents."""
-    room = BYTES * documents
-    while True:
-        message = np.empty(room, np.uint8)
-        size = kernel(*what, room, address(message))
-        if size == UNREADABLE:
-            raise OSError("What the index keeps of its abstracts cannot be read.")
-        if size < 0:
-            raise MemoryError
-        if size <= room:
-            return _decoder.decode(message[:size].data)
-        room = size
+    return _decoder.decode(message)
 
 
 def completed(shown: Excerpt, stored: Stored, lines: Lines) -> Excerpt:
@@ -224,7 +190,3 @@ def _named(stored: Stored, leaf: Name | YearRange) -> Iterator[Match]:
             forms = [token.form for token in tokenize(line)]
             if all(form in forms for form in leaf.forms):
                 yield Match(leaf.query, line, leaf.field)
-
-
-def _packed(numbers: Iterable[int]) -> bytes:
-    return array("q", numbers).tobytes()

@@ -1,12 +1,11 @@
-"""What leaves ask of an index, as ``index.kernels`` is told."""
+"""The plans of leaves: the terms and phrases of an index that they ask for, by their numbers."""
 
 from __future__ import annotations
 
-from array import array
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from index.kernels import LEAF, ROW, TERM
+from index.kernels import QueryPlan
 from index.segment.groups import LAYER_GROUPS
 from index.segment.lexicon import ABSENT
 from search.query.clauses import Phrase, Synonyms, bits_of
@@ -31,31 +30,6 @@ BROAD_CACHED = 1 << 9
 """Leaves of more terms, such as prefixes: 25 MB at most, with the leaves."""
 
 
-class QueryPlan(NamedTuple):
-    """Some leaves, each with its terms, its rows of words, and the numbers of these words.
-
-    A leaf of names or years asks for nothing here.
-    """
-
-    leaves: bytes = b""
-    terms: bytes = b""
-    rows: bytes = b""
-    numbers: bytes = b""
-
-    @classmethod
-    def together(cls, some: Iterable[QueryPlan]) -> QueryPlan:
-        """Leaves one after the other."""
-        some = list(some)
-        if len(some) == 1:
-            return some[0]
-        return cls(*map(b"".join, zip(*some, strict=True)))
-
-    @property
-    def size(self) -> int:
-        """How many leaves there are."""
-        return len(self.leaves) // LEAF.size
-
-
 class Planner:
     """Plans the leaves of queries of one index. Safe to share by threads.
 
@@ -78,37 +52,28 @@ class Planner:
 
 
 def _plan(segments: Sequence[Segment], leaf: Leaf) -> QueryPlan:
-    """The plan of one leaf."""
+    """The plan of one leaf; one of names or years asks for nothing here."""
     if isinstance(leaf, Phrase):
-        rows, numbers = _rows(segments, (leaf,))
-        return QueryPlan(_counted((), rows, leaf.fields, is_row=True), b"", b"".join(rows), numbers)
+        return QueryPlan((), _phrases(segments, (leaf,)), bits_of(leaf.fields), is_phrase=True)
     if not isinstance(leaf, Synonyms):
-        return QueryPlan(LEAF.pack(0, 0, 0, 0))
-    terms: list[bytes] = []
+        return QueryPlan()
+    terms: list[tuple[int, int, int, float]] = []
     group = _NUMBERS[leaf.layer]
     for place, segment in enumerate(segments):
         find = segment.store.lexicon(leaf.layer).find
         for text, weight in leaf.terms:
             if (number := find(text)) != ABSENT:
-                terms.append(TERM.pack(place, group, number, weight))
-    rows, numbers = _rows(segments, leaf.phrases) if leaf.phrases else ([], b"")
-    packed = _counted(terms, rows, leaf.fields, is_row=False)
-    return QueryPlan(packed, b"".join(terms), b"".join(rows), numbers)
+                terms.append((place, group, number, weight))
+    return QueryPlan(terms, _phrases(segments, leaf.phrases), bits_of(leaf.fields))
 
 
-def _counted(
-    terms: Sequence[bytes], rows: Sequence[bytes], fields: tuple[str, ...], *, is_row: bool
-) -> bytes:
-    return LEAF.pack(len(terms), len(rows), bits_of(fields), is_row)
-
-
-def _rows(segments: Sequence[Segment], phrases: Sequence[Phrase]) -> tuple[list[bytes], bytes]:
-    """The rows of words of phrases in the segments that have all of them, and their numbers."""
-    rows: list[bytes] = []
-    numbers = array("q")
-    for phrase in phrases:
-        for place, segment in enumerate(segments):
-            if found := segment.numbers(phrase.layer, phrase.forms):
-                rows.append(ROW.pack(place, _NUMBERS[phrase.layer], len(found)))
-                numbers.extend(found)
-    return rows, numbers.tobytes()
+def _phrases(
+    segments: Sequence[Segment], phrases: Sequence[Phrase]
+) -> list[tuple[int, int, list[int]]]:
+    """The phrases in the segments that have all their words."""
+    return [
+        (place, _NUMBERS[phrase.layer], found)
+        for phrase in phrases
+        for place, segment in enumerate(segments)
+        if (found := segment.numbers(phrase.layer, phrase.forms))
+    ]

@@ -14,22 +14,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel_arguments import scorer
 
-from index.kernels import LIBRARY, SETTING, address, best, column, facets
+import index.kernels
+from index.kernels import ConceptLists, facets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KERNELS = LIBRARY.parent
+KERNELS = Path(index.kernels.__file__).parent
 
 
 def best_of(
     scores: NDArray[np.float64], hits: NDArray[np.bool_], years: NDArray[np.int32], most: int
 ) -> list[int]:
     found = np.empty(most, np.int64)
-    nothing = (0,) * 4
-    setting = SETTING.pack(len(hits), len(hits), 1.6, *nothing, address(years), 0)
-    count = best(setting, address(scores), address(hits), most, address(found))
+    count = scorer(years).best(scores, hits, found)
     return [int(document) for document in found[:count]]
 
 
@@ -60,18 +60,13 @@ def narrowing(
     hits = np.array([hit for hit, _ in documents], bool)
     starts = np.cumsum([0, *(len(entries) for _, entries in documents)]).astype(np.uint32)
     entries = np.array([one for _, few in documents for one in sorted(few)], np.uint32)
-    found = np.full(len(ends) * (1 + 2 * most), -1, np.int64)
-    arrays = (np.array(rarity), np.array(ends, np.int64))
-    assert facets(
-        len(hits),
-        *map(address, (hits, starts, entries)),
-        len(rarity),
-        address(arrays[0]),
-        len(ends),
-        address(arrays[1]),
-        int(hits.sum()),
-        most,
-        address(found),
+    found = facets(
+        ConceptLists(starts, entries, len(rarity)),
+        hits,
+        np.array(rarity),
+        np.array(ends, np.int64),
+        total=int(hits.sum()),
+        most=most,
     )
     rows = iter(
         zip(found[len(ends) :: 2].tolist(), found[len(ends) + 1 :: 2].tolist(), strict=True)
@@ -101,13 +96,6 @@ def test_concepts_that_narrow_are_chosen_by_their_worth(
     assert narrowing(entries, rarity, [border, 12], most) == [
         [(c, leaves[c]) for c in chosen if c in kind][:most] for kind in kinds
     ]
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.uint32, np.int64])
-def test_a_column_says_where_its_numbers_are_and_how_wide(kind: type) -> None:
-    values = np.arange(5, dtype=kind)
-    assert column(values) == (address(values), values.itemsize)
-    assert column(values[2:]) == (address(values) + 2 * values.itemsize, values.itemsize)
 
 
 @pytest.mark.parametrize("source", sorted(KERNELS.glob("*.c")), ids=lambda source: source.name)

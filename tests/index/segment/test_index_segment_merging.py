@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.kernels import address, column, merge_lists, merge_terms
+from index.kernels import ListMerger, TermMerger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,20 +37,12 @@ def merged(
     kept = [(b"".join(sorted(run)), starts([*map(len, sorted(run))], kind)) for run in runs]
     joined = [np.frombuffer(terms + b"-", np.uint8) for terms, _ in kept]
     numbers = [np.full(len(run), 77, np.uint32) for run in runs]
-    told = np.array(
-        [
-            (address(terms), *column(begins), len(own), 0, address(own))
-            for terms, (_, begins), own in zip(joined, kept, numbers, strict=True)
-        ],
-        np.int64,
+    merger = TermMerger(
+        (terms, begins, own) for terms, (_, begins), own in zip(joined, kept, numbers, strict=True)
     )
-    heap = np.empty((len(runs), 4), np.int64)
     terms, lengths = np.empty(room, np.uint8), np.empty(most, np.int64)
     found: list[bytes] = []
-    while count := merge_terms(
-        *(address(told), len(runs), address(heap), len(found)),
-        *(most, address(terms), room, address(lengths)),
-    ):
+    while count := merger.next(len(found), terms, lengths):
         assert count <= most
         ends = starts(lengths[:count].tolist(), np.int64).tolist()
         found += [terms[first:end].tobytes() for first, end in pairwise(ends)]
@@ -82,16 +74,17 @@ def test_many_runs_are_merged_as_few_are() -> None:
     assert numbers == [[every.index(term) for term in sorted(run)] for run in runs]
 
 
-def lists_of(runs: list[Lists], kinds: list[type]) -> tuple[NDArray[np.int64], list[Any]]:
-    """Runs as the kernel is told, each with a base of its place, and what has to stay alive."""
-    told, kept = [], []
-    for place, (run, kind) in enumerate(zip(runs, kinds, strict=True)):
-        numbers = np.array(sorted(run), np.uint32)
-        begins = starts([len(run[number]) for number in sorted(run)], np.uint16)
-        values = np.array([one for number in sorted(run) for one in run[number]], kind)
-        kept += [numbers, begins, values]
-        told.append((address(numbers), len(run), *column(begins), *column(values), place))
-    return np.array(told, np.int64), kept
+def merger_of(runs: list[Lists], kinds: list[type]) -> ListMerger:
+    """Some runs, each with a base of its place."""
+    return ListMerger(
+        (
+            np.array(sorted(run), np.uint32),
+            starts([len(run[number]) for number in sorted(run)], np.uint16),
+            np.array([one for number in sorted(run) for one in run[number]], kind),
+            place,
+        )
+        for place, (run, kind) in enumerate(zip(runs, kinds, strict=True))
+    )
 
 
 @given(
@@ -113,10 +106,8 @@ def test_the_list_of_a_term_has_those_of_the_runs_one_after_the_other(
         for number in range(first, end)
     ]
     begins = starts([*map(len, wanted)], np.int64)
-    told, _kept = lists_of(runs, kinds[: len(runs)])
     cursor, found = begins[:-1].copy(), np.full(begins[-1] + 1, 99, target)
-    place = address(cursor), address(found), found.itemsize
-    merge_lists(address(told), len(runs), first, end, *place)
+    merger_of(runs, kinds[: len(runs)]).merge(first, end, cursor, found)
     assert found.tolist() == [*(one for some in wanted for one in some), 99]
     assert cursor.tolist() == begins[1:].tolist()
 
@@ -124,7 +115,6 @@ def test_the_list_of_a_term_has_those_of_the_runs_one_after_the_other(
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_large_numbers_keep_their_size(kind: type) -> None:
     largest = int(np.iinfo(np.uint32 if kind == np.uint64 else kind).max)
-    told, _kept = lists_of([{0: [largest, 0]}, {0: [largest - 1]}], [kind, kind])
     cursor, found = np.zeros(1, np.int64), np.empty(3, kind)
-    merge_lists(address(told), 2, 0, 1, address(cursor), address(found), found.itemsize)
+    merger_of([{0: [largest, 0]}, {0: [largest - 1]}], [kind, kind]).merge(0, 1, cursor, found)
     assert found.tolist() == [largest, 0, largest]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import tracemalloc
-from array import array
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
 from corpus import Abstract, Report, Section
-from index import Vocabulary
+from index import Vocabulary, kernels
 from index.build.builder import write
 from index.generations.opened import OpenedGeneration
 from index.segment.reader import IndexReader
 from search import Searcher
-from search.local import highlight
 from search.local.bm25f import Ranker
 from search.local.plan import Planner
 from search.query.clauses import FreeText, Synonyms, Term
@@ -116,19 +114,17 @@ def test_a_page_reads_the_texts_of_its_own_hits_only(
     published: OpenedGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    show, strings = highlight.show, IndexReader.stored_strings
+    show, strings = kernels.show, IndexReader.stored_strings
 
-    def shown(*told: Any) -> int:  # noqa: ANN401 (what a kernel is told)
-        documents = array("q", told[8])
-        read.extend(documents)
-        assert len(documents) == told[7]
-        return show(*told)
+    def shown(*given: Any, **options: int) -> memoryview:  # noqa: ANN401 (see binding.pyi)
+        read.extend(given[3])
+        return show(*given, **options)
 
     def whole(self: IndexReader, document: int) -> StoredStrings:
         read.append(-document)
         return strings(self, document)
 
-    monkeypatch.setattr(highlight, "show", shown)
+    monkeypatch.setattr(kernels, "show", shown)
     monkeypatch.setattr(IndexReader, "stored_strings", whole)
     page = Searcher(published).search("alfa", per_page=10)
     assert page.total == DOCUMENTS

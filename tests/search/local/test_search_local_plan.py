@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_parts import engine_of
 
-from index.kernels import LEAF, ROW, TERM
+from index.kernels import QueryPlan
 from index.text.stemmer import stem
-from search.local.plan import QueryPlan
 from search.query.clauses import FreeText, Leaf, Phrase, Synonyms, Term, YearRange
 
 if TYPE_CHECKING:
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
 BOTH = ("title", "abstract")
 
 
-def asked(searcher: Searcher, leaf: Leaf) -> tuple[object, list[object], list[object], int]:
+def asked(searcher: Searcher, leaf: Leaf) -> tuple[object, list[object], list[object]]:
     found = engine_of(searcher).planner.plan([leaf])
-    [counted] = LEAF.iter_unpack(found.leaves)
-    terms = list(TERM.iter_unpack(found.terms))
-    return counted, terms, list(ROW.iter_unpack(found.rows)), len(found.numbers) // 8
+    [counted] = found.leaves
+    return counted, [*found.terms], [*found.phrases]
 
 
 def row(*forms: str, layer: Layer = "exact", fields: tuple[str, ...] = BOTH) -> Phrase:
@@ -41,11 +39,17 @@ def test_a_leaf_says_its_terms_with_their_weights_and_its_rows(
     alfa, bravo = (
         engine_of(searcher).reader.segments[0].store.lexicon("stems").find(w) for w in NAMES
     )
+    exact = tuple(
+        engine_of(searcher).reader.segments[0].store.lexicon("exact").find(w) for w in NAMES
+    )
     weighed = Synonyms("q", (Term("alfa"), Term("x")), fields=("title",))
-    assert asked(searcher, weighed) == ((1, 0, 1, 0), [(0, 1, alfa, 1.0)], [], 0)
+    assert asked(searcher, weighed) == ((1, 0, 1, False), [(0, 1, alfa, 1.0)], [])
     weighed = Synonyms("q", (Term("bravo", 0.5),), "stems", ("abstract",), phrases=(row(*NAMES),))
-    assert asked(searcher, weighed) == ((1, 1, 2, 0), [(0, 1, bravo, 0.5)], [(0, 0, 2)], 2)
-    assert asked(searcher, row(*NAMES)) == ((0, 1, 3, 1), [], [(0, 0, 2)], 2)
+    assert asked(searcher, weighed) == (
+        *((1, 1, 2, False), [(0, 1, bravo, 0.5)]),
+        [(0, 0, exact)],
+    )
+    assert asked(searcher, row(*NAMES)) == ((0, 1, 3, True), [], [(0, 0, exact)])
 
 
 NAMES = ("alfa", "bravo")
@@ -57,17 +61,17 @@ NAMES = ("alfa", "bravo")
 )
 def test_what_is_nowhere_asks_for_nothing(leaf: Leaf, searching: Callable[..., Searcher]) -> None:
     (terms, rows, _, _), *others = asked(searching("alfa bravo"), leaf)  # type: ignore[misc] # a tuple
-    assert (terms, rows, others) == (0, 0, [[], [], 0])
+    assert (terms, rows, others) == (0, 0, [[], []])
 
 
 def test_leaves_together_stand_one_after_the_other(searching: Callable[..., Searcher]) -> None:
     planner = engine_of(searching("alfa bravo")).planner
     some = [planner.plan([leaf]) for leaf in (row(*NAMES), Synonyms("zulu", ()), row("bravo"))]
     together = QueryPlan.together(some)
-    assert together.size == 3
-    assert together.leaves == b"".join(one.leaves for one in some)
-    assert together.numbers == some[0].numbers + some[2].numbers
-    assert QueryPlan.together([]) == QueryPlan()
+    assert len(together) == 3
+    assert together.leaves == [leaf for one in some for leaf in one.leaves]
+    assert together.phrases == [*some[0].phrases, *some[2].phrases]
+    assert len(QueryPlan.together([])) == 0
 
 
 def in_a_row(searcher: Searcher, layer: Layer, *forms: str) -> dict[int, tuple[int, int]]:
