@@ -16,7 +16,7 @@ from speed.queries import Sampler
 
 from .checkouts import Checkout
 from .ratios import Ratio, ratio
-from .rows import HTTP, LATENCY, ROWS, Work, kind_of, round_of
+from .rows import BUILDING, LATENCY, ROWS, STARTING, Work, kind_of, round_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,33 +51,47 @@ def main(arguments: list[str] | None = None) -> None:
 def measured(chosen: argparse.Namespace, home: Path, say: Callable[[str], None]) -> Series:
     """By row, the costs of the old and of the new checkout, one a round."""
     rows: list[str] = chosen.rows
-    say("reading the abstracts")
-    every = texts.read(chosen.abstracts, chosen.limit)
-    sampler = Sampler(every, chosen.claims)
-    source, searched = home / "built.jsonl", home / "searched.jsonl"
-    texts.write(texts.sample(every, chosen.built), source)
-    texts.write(every, searched)
-    kinds = {kind_of(row) for row in rows if row in LATENCY}
-    queries = {
-        kind: _parted(sampler.draw(kind, 2 * chosen.queries))
-        for kind in sorted(kinds | ({"patients"} if HTTP in rows else set()))
-    }
     old = Checkout(chosen.old.resolve(), home / "old")
     new = Checkout(chosen.new.resolve(), home / "new")
-    for checkout in (old, new):
-        checkout.home.mkdir()
-        say(f"building the index of {checkout.root}")
-        checkout.build(searched, checkout.index, len(machine.cores()))
-        parts.read_once(checkout.index)
+    work = _prepared(chosen, home, (old, new), say)
     series: Series = {row: ([], []) for row in rows}
     for number in range(chosen.rounds):
         say(f"round {number + 1} of {chosen.rounds}")
         turned = number % 2 == 1
-        costs = round_of((new, old) if turned else (old, new), Work(queries, source), rows)
+        costs = round_of((new, old) if turned else (old, new), work, rows)
         for row in rows:
             for values, found in zip(series[row], costs[::-1] if turned else costs, strict=True):
                 values.append(found[row])
     return series
+
+
+def _prepared(
+    chosen: argparse.Namespace,
+    home: Path,
+    checkouts: tuple[Checkout, Checkout],
+    say: Callable[[str], None],
+) -> Work:
+    """Queries, texts and indexes, as far as the chosen rows need them."""
+    rows = set(chosen.rows)
+    source, searched = home / "built.jsonl", home / "searched.jsonl"
+    for checkout in checkouts:
+        checkout.home.mkdir()
+    if rows <= STARTING.keys():
+        return Work({}, source)
+    say("reading the abstracts")
+    every = texts.read(chosen.abstracts, chosen.limit)
+    texts.write(texts.sample(every, chosen.built), source)
+    if rows <= {*STARTING, *BUILDING}:
+        return Work({}, source)
+    texts.write(every, searched)
+    for checkout in checkouts:
+        say(f"building the index of {checkout.root}")
+        checkout.build(searched, checkout.index, len(machine.cores()))
+        parts.read_once(checkout.index)
+    sampler = Sampler(every, chosen.claims)
+    kinds = {kind_of(row) for row in rows & LATENCY.keys()} | {"patients"}  # for HTTP
+    queries = {kind: _parted(sampler.draw(kind, 2 * chosen.queries)) for kind in sorted(kinds)}
+    return Work(queries, source)
 
 
 def table(ratios: dict[str, Ratio]) -> Table:
