@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from corpus.abstract import Abstract
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that Unicode does not take apart."""
+
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST_SLUG = 44
 """An id has at most 64 characters, ``doi-`` and a digest of ten with its hyphen included."""
 
@@ -25,7 +29,7 @@ def identified(abstract: Abstract) -> Abstract:
     """
     if abstract.id:
         return abstract
-    return replace(abstract, id=_of_doi(abstract.doi) if abstract.doi else _of_content(abstract))
+    return replace(abstract, id=_of_doi(abstract.doi) if abstract.doi else content_id(abstract))
 
 
 def normal_doi(text: str | None) -> str | None:
@@ -44,8 +48,11 @@ _OPENING = {")": "(", "]": "[", ">": "<"}
 
 def plain(text: str) -> str:
     """Return the letters and digits of a text in one case, without accents, words by spaces."""
-    letters = "".join(one for one in normalize("NFKD", text.casefold()) if not combining(one))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    text = text.casefold()
+    if not text.isascii():
+        text = normalize("NFKD", text).translate(_LETTERS)
+        text = "".join(one for one in text if not combining(one))
+    return " ".join(_WORD.findall(text))
 
 
 def _of_doi(doi: str) -> str:
@@ -56,7 +63,8 @@ def _of_doi(doi: str) -> str:
     return f"doi-{slug}"
 
 
-def _of_content(abstract: Abstract) -> str:
+def content_id(abstract: Abstract) -> str:
+    """Return an id made of title, year, first author and place of publication."""
     parts = [
         plain(abstract.title) or plain(abstract.text),
         str(abstract.year or ""),

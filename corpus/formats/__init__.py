@@ -7,7 +7,8 @@ file's name is never asked.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from corpus.errors import UnusableFile
@@ -18,11 +19,10 @@ from corpus.formats.jsonl import looks_like_jsonl, read_jsonl, write_jsonl
 from corpus.formats.medline import looks_like_medline, read_medline
 from corpus.formats.pubmed_xml import looks_like_pubmed_xml, read_pubmed_xml
 from corpus.formats.ris import looks_like_ris, read_ris
-from corpus.formats.stream import not_utf8
 from corpus.formats.table import looks_like_table, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from corpus.abstract import Abstract
@@ -45,6 +45,7 @@ class Format:
     write: Callable[[Iterable[Abstract], Path], int] | None = None
 
 
+TABLE = Format("CSV", looks_like_table, read_table)
 FORMATS = (
     Format("JSON Lines", looks_like_jsonl, read_jsonl, write_jsonl),
     Format("PubMed XML", looks_like_pubmed_xml, read_pubmed_xml),
@@ -52,7 +53,7 @@ FORMATS = (
     Format("MEDLINE", looks_like_medline, read_medline),
     Format("RIS", looks_like_ris, read_ris),
     Format("BibTeX", looks_like_bibtex, read_bibtex),
-    Format("CSV", looks_like_table, read_table),
+    TABLE,
     Format("a page of MS Abstracts kept as text", looks_like_glen_page, read_glen_page),
 )
 
@@ -60,36 +61,28 @@ _HTML = re.compile(
     rb"\s*<(?:!doctype\s+html|html|head|body)\b|.{0,1000}<html\b", re.IGNORECASE | re.DOTALL
 )
 _XML_OR_TAG = re.compile(rb"\s*<")
-_FOREIGN_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_BOM = b"\xef\xbb\xbf"
 
 
-def format_of(head: bytes, source: str) -> Format:
-    """Return the format of a file that begins so, or raise ``UnusableFile``."""
-    text = head.removeprefix(_BOM)
-    if not text.strip():
+def format_of(head: bytes, source: str, columns: Mapping[str, str] | None = None) -> Format:
+    """Return the format of a file that begins so, as UTF-8, or raise ``UnusableFile``.
+
+    ``columns`` names the columns of tables by the fields they hold.
+    """
+    if not head.strip():
         raise UnusableFile(source, "is empty")
-    if head.startswith(_FOREIGN_MARKS):
-        raise UnusableFile(source, "is in UTF-16 or UTF-32 from byte 0 on; save it as UTF-8")
-    if b"\0" in head:
-        raise UnusableFile(source, f"is binary, not text: byte {head.index(0):,} is zero")
-    if _XML_OR_TAG.match(text) and _HTML.match(text):
+    if _XML_OR_TAG.match(head) and _HTML.match(head):
         raise UnusableFile(source, "is an HTML page where abstracts were expected")
+    text = head.replace(b"\0", b"")
     for known in FORMATS:
-        if known.looks_like(text):
+        if known is TABLE and columns:
+            if looks_like_table(text, columns):
+                return replace(TABLE, read=partial(read_table, columns=columns))
+        elif known.looks_like(text):
             return known
-    _check_encoding(head, source)
+    if b"\0" in head:
+        raise UnusableFile(source, "is binary, not text")
     if text.lstrip()[:1] in {b"{", b"["}:
         raise UnusableFile(source, "is JSON, but not JSON Lines: one object a line was expected")
     *others, last = (known.name for known in FORMATS)
     names = f"{', '.join(others)} or {last}"
     raise UnusableFile(source, f"is in no known format: {names} was expected")
-
-
-def _check_encoding(head: bytes, source: str) -> None:
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # The head may end within a character.
-        if error.start < len(head) - 3 or len(head) < HEAD:
-            raise not_utf8(source, error) from None

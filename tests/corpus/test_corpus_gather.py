@@ -74,17 +74,12 @@ def test_a_byte_order_mark_changes_nothing(file: MakeFile, content: str) -> None
         ("", "is empty."),
         ("\ufeff \r\n\n", "is empty."),
         (gzip.compress(b"", mtime=0), "is empty."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "is binary, not text: byte 8 is zero."),
-        (ENTRY.encode("utf-16"), "is in UTF-16 or UTF-32 from byte 0 on; save it as UTF-8."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is binary, not text."),
         ("<!DOCTYPE html>\n<p>#1", "is an HTML page where abstracts were expected."),
         ("\n <HTML><body>", "is an HTML page where abstracts were expected."),
         (
             '<?xml version="1.0"?>\n<html xmlns="x">',
             "is an HTML page where abstracts were expected.",
-        ),
-        (
-            "Interferon-ß".encode("latin-1"),
-            "is not in UTF-8: byte 11 is 0xDF; save it as UTF-8 and try again.",
         ),
         ("[" + LINE + "]", "is JSON, but not JSON Lines: one object a line was expected."),
         (
@@ -107,15 +102,63 @@ def test_an_unusable_file_says_why_in_one_sentence(
     assert refusal(file(content)) == sentence
 
 
-def test_a_page_in_another_encoding_names_the_byte(file: MakeFile) -> None:
-    path = file(ENTRY.replace("Bravo", "ß").encode("latin-1"))
-    with pytest.raises(UnusableFile, match=r"some\.file is not in UTF-8: byte 61 is 0xDF"):
-        list(read(path, Report()))
+@pytest.mark.parametrize("content", [ENTRY, LINE])
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16", "UTF-16"), ("cp1252", "Windows-1252"), ("utf-8", "UTF-8")]
+)
+def test_an_encoding_is_recognized_and_told(
+    file: MakeFile, content: str, encoding: str, name: str
+) -> None:
+    report = Report()
+    text = content.replace("Bravo", "ß – Bravo")
+    assert [one.text for one in gather([file(text.encode(encoding))], report)] == ["ß – Bravo."]
+    assert report.files[0].encoding == name
 
 
-def test_missing_files_and_folders_are_unusable(tmp_path: Path) -> None:
+def test_missing_files_are_unusable(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.txt") == "does not exist."
-    assert refusal(tmp_path) == "is a folder, not a file."
+
+
+def test_a_foreign_file_in_a_folder_is_named_and_passed_over(file: MakeFile) -> None:
+    paths = [file(LINE, "a.jsonl"), file(b"\x89PNG\x00", "b.png")]
+    report = Report()
+    assert [one.pmid for one in gather([paths[0].parent], report)] == ["11"]
+    assert [(Path(one.file).name, one.error) for one in report.files] == [
+        ("a.jsonl", None),
+        ("b.png", f"{paths[1]} is binary, not text."),
+    ]
+
+
+def test_every_record_of_a_file_is_counted_once(file: MakeFile) -> None:
+    lines = [LINE, LINE, "{}\n", '{"pmid": "a b", "title": "Alfa"}\n', '{"title": "Bravo"}\n']
+    report = Report()
+    assert len(list(gather([file("".join(lines))], report))) == 2
+    (counts,) = report.files
+    assert (counts.format, counts.records) == ("JSON Lines", 5)
+    assert (counts.usable, counts.title_only) == (2, 1)
+    assert (counts.rejected, counts.duplicates) == (2, 1)
+    assert [problem.record for problem in report.rejected] == [3, 4]
+    assert [(merge.record, merge.id, merge.of[1:]) for merge in report.merged] == [
+        (2, "11", (1, "11"))
+    ]
+
+
+def test_columns_of_tables_may_be_named(file: MakeFile) -> None:
+    path = file("Titel;Zusammenfassung\nAlfa;Bravo\n")
+    columns = {"title": "Titel", "abstract": "Zusammenfassung"}
+    (one,) = gather([path], Report(), columns=columns)
+    assert (one.title, one.text) == ("Alfa", "Bravo")
+
+
+def test_a_record_that_an_update_deletes_is_left_out(file: MakeFile) -> None:
+    update = (
+        b"<PubmedArticleSet><DeleteCitation><PMID>11</PMID></DeleteCitation></PubmedArticleSet>"
+    )
+    report = Report()
+    paths = [file(LINE, "a.jsonl"), file(update, "b.xml")]
+    assert list(gather(paths, report)) == []
+    assert [str(one) for one in report.rejected] == [f"{paths[0]}, record 1: deleted by b.xml"]
+    assert [one.pmid for one in gather([*paths, paths[0]], Report())] == ["11"]
 
 
 def test_a_gzip_file_broken_further_on_gives_its_beginning_first(file: MakeFile) -> None:
@@ -123,7 +166,7 @@ def test_a_gzip_file_broken_further_on_gives_its_beginning_first(file: MakeFile)
     path = file(gzip.compress(lines.encode())[:-20])
     reading = read(path, Report())
     assert next(reading).pmid == "0"
-    with pytest.raises(UnusableFile, match="truncated gzip file"):
+    with pytest.raises(UnusableFile, match="is truncated"):
         list(reading)
 
 
@@ -144,17 +187,20 @@ def test_a_pmid_is_gathered_once_and_the_report_names_the_first_place(file: Make
     report = Report()
     (abstract,) = gather(paths, report)
     assert abstract.origin.source == "a.txt"
-    assert [str(problem) for problem in report.rejected] == [
-        "b.jsonl:1: the PMID 11 was read before, at a.txt:3",
-        "b.jsonl:2: the PMID 11 was read before, at a.txt:3",
+    assert abstract.also_in == ("b.jsonl",)
+    assert [(merge.file, merge.record) for merge in report.merged] == [
+        (str(paths[1]), 1),
+        (str(paths[1]), 2),
     ]
+    assert {merge.of for merge in report.merged} == {(str(paths[0]), 1, "11")}
+    assert not report.rejected
 
 
 def test_a_pmid_in_other_letter_case_is_the_same(file: MakeFile) -> None:
     report = Report()
     path = file(LINE.replace("11", "A-1") + LINE.replace("11", "a-1"))
     assert [abstract.pmid for abstract in gather([path], report)] == ["A-1"]
-    assert [problem.line for problem in report.rejected] == [2]
+    assert [merge.record for merge in report.merged] == [2]
 
 
 def test_a_record_that_was_rejected_does_not_block_a_better_one(file: MakeFile) -> None:
@@ -173,13 +219,28 @@ def test_all_problems_of_a_record_are_told_in_one_line(file: MakeFile) -> None:
     assert report.read == 0
 
 
-def test_an_unusable_file_stops_the_gathering(file: MakeFile, tmp_path: Path) -> None:
-    report = Report()
-    gathering = gather([file(LINE), tmp_path / "none.txt"], report)
-    assert next(gathering).pmid == "11"
+def test_an_unusable_file_that_was_named_stops_the_gathering(
+    file: MakeFile, tmp_path: Path
+) -> None:
+    paths = [file(LINE), tmp_path / "none.txt"]
     with pytest.raises(UnusableFile, match="does not exist"):
-        next(gathering)
-    assert report.read == 1
+        next(gather(paths, Report()))
+    report = Report()
+    assert [one.pmid for one in gather(paths, report, strict=False)] == ["11"]
+    assert report.files[1].error == f"{paths[1]} does not exist."
+
+
+def test_what_stands_before_a_fault_of_a_file_is_gathered(file: MakeFile) -> None:
+    lines = "".join(LINE.replace("11", str(number)) for number in range(50_000))
+    report = Report()
+    path = file(gzip.compress(lines.encode())[:-20])
+    count = sum(1 for _ in gather([path], report))
+    (counts,) = report.files
+    assert count == counts.usable > 40_000
+    assert (counts.rejected, counts.error) == (1, f"{path} is truncated: its end is missing.")
+    assert report.rejected[0].reason == (
+        "the rest is lost: the file is truncated: its end is missing"
+    )
 
 
 def test_what_was_gathered_can_be_written_and_gathered_again(tmp_path: Path) -> None:

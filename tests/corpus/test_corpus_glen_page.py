@@ -310,9 +310,9 @@ def test_a_page_without_entries_is_unusable() -> None:
         read_page("Bravo Treatment (BT)\n")
 
 
-def test_a_page_in_another_encoding_is_unusable() -> None:
-    with pytest.raises(UnusableFile, match="byte 4 is 0xDF"):
-        read_page("#1\n\nß".encode("latin-1"))
+def test_a_page_in_another_encoding_is_read_as_windows_wrote_it() -> None:
+    abstracts, _ = read_page(PAGE.replace("Delta", "ß – Delta").encode("cp1252"))
+    assert abstracts[1].text == "ß – Delta."
 
 
 def test_a_page_is_known_by_its_entries() -> None:

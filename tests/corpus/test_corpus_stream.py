@@ -1,105 +1,65 @@
-import gzip
-import os
+import codecs
 from io import BytesIO
-from pathlib import Path
-from typing import Never
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus import UnusableFile
 from corpus.formats import stream
-from corpus.formats.stream import opened, whole_text
+from corpus.formats.stream import as_utf8, decoded, encoding_of, whole_text
+
+TEXT = "Interferon-ß: 5 – 6\nbravo"
 
 
-def content(path: Path) -> bytes:
-    with opened(path) as stream:
-        return stream.read()
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (TEXT.encode(), "UTF-8"),
+        (TEXT.encode("utf-8-sig"), "UTF-8"),
+        (b"plain", "UTF-8"),
+        (b"", "UTF-8"),
+        ("ß".encode() * 9_999 + b"\xc3", "UTF-8"),
+        (TEXT.encode("utf-16"), "UTF-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "UTF-16"),
+        (TEXT.encode("utf-32"), "UTF-32"),
+        (TEXT.encode("utf-16-le"), "UTF-16-LE"),
+        (TEXT.encode("utf-16-be"), "UTF-16-BE"),
+        (TEXT.encode("cp1252"), "Windows-1252"),
+        ("Interferon-ß".encode("latin-1"), "Latin-1"),
+        (b'<?xml version="1.0" encoding="ISO-8859-15"?>\xa4', "ISO-8859-15"),
+        (b"<?xml version='1.0' encoding='koi8-r'?>plain", "koi8-r"),
+        (b"<?xml version='1.0' encoding='no-such'?>plain", "UTF-8"),
+        (b"<?xml version='1.0' encoding='hex'?>plain", "UTF-8"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?>\xc3\x9f', "UTF-8"),
+        ("ß ".encode() * 9 + b"one odd byte \xff further on" + b" x" * 9, "UTF-8"),
+    ],
+)
+def test_an_encoding_is_known_by_the_beginning(head: bytes, name: str) -> None:
+    assert encoding_of(head) == name
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(UnusableFile) as caught:
-        content(path)
-    return str(caught.value).removeprefix(str(path)).strip()
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "cp1252"]
+)
+def test_a_stream_gives_the_same_text_in_utf8(encoding: str) -> None:
+    content = TEXT.encode(encoding)
+    name = encoding_of(content)
+    assert as_utf8(BytesIO(content), name).read().decode().removeprefix("\ufeff") == TEXT
+    assert decoded(content, name) == TEXT.encode()
 
 
-def test_a_file_is_given_as_it_is_or_unpacked(tmp_path: Path) -> None:
-    plain, packed = tmp_path / "plain.txt", tmp_path / "packed.txt"
-    plain.write_bytes(b"alfa")
-    packed.write_bytes(gzip.compress(b"bravo"))
-    assert content(plain) == b"alfa"
-    assert content(packed) == b"bravo"
-
-
-def test_the_stream_can_go_back_to_its_start(tmp_path: Path) -> None:
-    path = tmp_path / "packed.gz"
-    path.write_bytes(gzip.compress(b"alfa bravo"))
-    with opened(path) as stream:
-        assert stream.read(4) == b"alfa"
-        stream.seek(0)
-        assert stream.read() == b"alfa bravo"
-
-
-def test_a_missing_file_does_not_exist(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "none.txt") == "does not exist."
-    assert refusal(tmp_path / "zero\0byte") == "does not exist."
-
-
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == "is a folder, not a file."
-
-
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    assert refusal(path) == "is no ordinary file."
-
-
-def test_a_file_that_may_not_be_read_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "secret.txt"
-    path.write_bytes(b"alfa")
-
-    def refuse(*_: object) -> Never:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(type(path), "open", refuse)
-    assert refusal(path) == "cannot be read: Permission denied."
-
-
-def test_a_truncated_gzip_file_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "short.gz"
-    path.write_bytes(gzip.compress(b"alfa bravo charlie" * 100)[:-12])
-    assert refusal(path) == "is a truncated gzip file: its end is missing."
-
-
-def test_a_corrupt_gzip_file_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "bad.gz"
-    packed = bytearray(gzip.compress(os.urandom(1_000)))
-    packed[-6] ^= 0xFF
-    path.write_bytes(packed)
-    assert refusal(path).startswith("is a corrupt gzip file: CRC check failed")
-    path.write_bytes(gzip.compress(b"alfa")[:10] + b"\xff" * 50)
-    assert refusal(path).startswith("is a corrupt gzip file: ")
-
-
-def test_a_gzip_file_only_by_name_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "false.jsonl.gz"
-    path.write_bytes(b"{}")
-    assert refusal(path) == "is named as a gzip file but is none."
+@given(st.binary(), st.sampled_from(["UTF-16-LE", "Windows-1252", "UTF-32-BE", "koi8-r"]))
+def test_no_bytes_raise(content: bytes, encoding: str) -> None:
+    as_utf8(BytesIO(content), encoding).read().decode()
+    encoding_of(content)
+    decoded(content, encoding)
 
 
 def test_text_comes_without_byte_order_mark_and_with_one_kind_of_line_end() -> None:
-    stream = BytesIO("\ufeffalfa\r\nbravo\rcharlie\nß".encode())
-    assert whole_text(stream, "a.txt") == "alfa\nbravo\ncharlie\nß"
-
-
-def test_the_first_byte_that_is_not_utf8_is_named() -> None:
-    with pytest.raises(UnusableFile) as caught:
-        whole_text(BytesIO("Interferon-ß".encode("latin-1")), "a.txt")
-    assert str(caught.value) == (
-        "a.txt is not in UTF-8: byte 11 is 0xDF; save it as UTF-8 and try again."
-    )
+    content = BytesIO("\ufeffalfa\r\nbravo\rcharlie\nß".encode())
+    assert whole_text(content, "a.txt") == "alfa\nbravo\ncharlie\nß"
+    assert whole_text(BytesIO("Interferon-ß".encode("latin-1")), "a.txt") == "Interferon-ß"
 
 
 def test_a_page_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

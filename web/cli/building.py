@@ -12,6 +12,7 @@ from index import OpenedGeneration, RanvierIndexError, build
 from index.errors import NoIndex, OutdatedIndex
 from index.generations.manifest import pointer, read_manifest
 from web.cli import terminal
+from web.cli.checking import check
 from web.cli.vocabulary import vocabulary_of, vocabulary_option
 from web.settings import Settings
 
@@ -27,6 +28,9 @@ from web.settings import Settings
 @click.option(
     "--workers", type=click.IntRange(1, 64), help="Processes that share the work; one a core."
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Only say what would be built, as ranvier check does."
+)
 @click.pass_obj
 def build_command(
     index: str | None,
@@ -34,6 +38,7 @@ def build_command(
     files: tuple[Path, ...],
     *,
     if_missing: bool,
+    dry_run: bool,
     workers: int | None,
 ) -> None:
     """Build the index of some files of abstracts and publish it in one step.
@@ -42,6 +47,9 @@ def build_command(
     live stays as it is.
     """
     settings = Settings.of(index=index, vocabulary=files)
+    if dry_run:
+        check(settings.index_dir, sources, {}, as_json=False)
+        return
     if not if_missing or _lacks_bundled(settings.index_dir):
         _build(settings, sources, workers)
 

@@ -34,6 +34,11 @@ COMMANDS = {
         "build_command",
         "Build the index of some files of abstracts and publish it in one step.",
     ),
+    "check": _Later(
+        "web.cli.checking",
+        "check_command",
+        "Read sources and say what a build would make of them, without building.",
+    ),
     "evaluate": _Later(
         "web.cli.evaluation",
         "evaluate_command",

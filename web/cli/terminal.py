@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,7 +14,7 @@ from rich.text import Text
 from web.wording import by_query, kind, moment, pubmed, reference, short_authors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from corpus import Abstract, Report
@@ -124,10 +124,48 @@ def print_build(manifest: Manifest, report: Report, index_dir: Path) -> None:
     out = _console()
     _print_problems(out, "rejected", report.rejected, REJECTED_SHOWN)
     _print_problems(out, "remarks", report.remarks, REMARKS_SHOWN)
+    _print_problems(
+        out, "not read", filter(None, [one.error for one in report.files]), REMARKS_SHOWN
+    )
     counts = f"{manifest.abstracts:,} abstracts, {len(report.rejected):,} rejected"
+    if report.merged:
+        counts += f", {len(report.merged):,} duplicates merged"
     cost = f"{manifest.took_seconds:.1f} s, {_size(manifest.bytes)}"
     out.print(_plain(f"{counts}; {cost}"))
     out.print(_plain(f"Generation {manifest.id} is live in {index_dir}"))
+
+
+def print_check(found: Mapping[str, Any]) -> None:
+    """Prints what sources hold and would change, as ``web.cli.checking`` found it."""
+    out = _console()
+    for file in found["sources"]:
+        if file.get("error") and not file["records"]:
+            out.print(_plain(f"not read: {file['error']}"))
+            continue
+        out.print(_plain(f"{file['file']}: {file['format']}, {file['encoding']}"))
+        counts = f"{file['records']:,} records: {file['usable']:,} usable"
+        out.print(
+            _plain(
+                f"  {counts} ({file['title_only']:,} title only), "
+                f"{file['rejected']:,} rejected, {file['duplicates']:,} duplicates"
+            )
+        )
+    rejections = [
+        f"{one['file']}:{one['line']}: {one['reason']}"
+        if one["line"]
+        else f"{one['file']}, record {one['record']}: {one['reason']}"
+        for one in found["rejections"]
+    ]
+    _print_problems(out, "rejected", rejections, REJECTED_SHOWN)
+    merged = [
+        f"{one['file']}, record {one['record']} ({one['id']}) is {one['of']['file']}, "
+        f"record {one['of']['record']} ({one['of']['id']})"
+        for one in found["merged"]
+    ]
+    _print_problems(out, "duplicate", merged, REJECTED_SHOWN)
+    kinds = ("new", "changed", "gone", "unchanged")
+    against = ", ".join(f"{found[kind]['count']:,} {kind}" for kind in kinds)
+    out.print(_plain(f"Against the live index: {against}"))
 
 
 def years(manifest: Manifest) -> str:
