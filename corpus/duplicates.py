@@ -12,9 +12,10 @@ In memory each has a few numbers.
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,8 @@ class Collection:
             content = _MESSAGE + msgspec.msgpack.encode(abstract)
         except (OverflowError, UnicodeEncodeError):
             # What no message can hold: half a surrogate pair or an enormous number.
-            content = _LINE + msgspec.json.encode(abstract.origin) + b"\n" + to_line(abstract)
+            origin = abstract.origin and astuple(abstract.origin)
+            content = _LINE + json.dumps(origin).encode() + b"\n" + to_line(abstract)
         entry = self.entries[number]
         if not self._is_at_end:
             self._spool.seek(self._end)
@@ -167,9 +169,8 @@ class Collection:
         if content.startswith(_MESSAGE):
             return _decoder.decode(memoryview(content)[1:])
         origin, _, line = content[1:].partition(b"\n")
-        return replace(
-            parse_line(line, "", 1), origin=msgspec.json.decode(origin, type=Origin | None)
-        )
+        place = json.loads(origin)
+        return replace(parse_line(line, "", 1), origin=Origin(*place) if place else None)
 
 
 _decoder = msgspec.msgpack.Decoder(Abstract)

@@ -15,7 +15,7 @@ class Weights:
     title_b: float = 0.75
     abstract_b: float = 0.75
     narrower: float = 0.8
-    """What a mention of a narrower concept counts. On the collections of the README weights from 1
+    """The weight of a mention of a narrower concept. On the judged collections weights from 1
     to .3 changed nDCG@10 by .0007 at most, none significantly, so common sense decides: over 45,372
     abstracts .8 lifts those that name the broader concept itself and keeps 9 or 10 of the first ten
     hits of a dozen broad queries; .5 keeps 4 of ten for "disease-modifying therapy", where whole
@@ -31,7 +31,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class FeedbackWeights:
-    """How feedback works, each number with its evidence (``ranvier evaluate --ablation``)."""
+    """The numbers of feedback, with their evidence (``ranvier evaluate --ablation``)."""
 
     documents: int = 10
     terms: int = 30

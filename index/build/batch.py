@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from corpus import Abstract
     from index.abbreviations.learned import Pairs
     from index.analyzer import Analyzer, ReadText
-    from index.whoosh_codec.codec import RunFiles
+    from index.whoosh_codec.codec import BatchFiles
 
 
 @dataclass
 class Batch:
     """A run on disk, and what was met in its abstracts."""
 
-    files: RunFiles
+    files: BatchFiles
     corpus: bytes
     years: list[int] = field(default_factory=list)
     notices: dict[str, None] = field(default_factory=dict)

@@ -170,7 +170,7 @@ def _write_index(
     try:
         with tempfile.TemporaryDirectory(dir=target, suffix=PARTIAL) as runs:
             for batch in batches(abstracts, vocabulary, Path(runs), workers):
-                writer.add_run(batch.files)
+                writer.add_batch(batch.files)
                 tally.add(batch)
             with beside(lambda: _write_tables(target, vocabulary, tally), tally.abstracts, workers):
                 writer.commit()

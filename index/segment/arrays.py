@@ -32,7 +32,7 @@ _LENGTH = 8
 
 
 class _Entry(NamedTuple):
-    """Where an array is in the file, in bytes, how many numbers it has, and of which type."""
+    """The offset of an array in bytes, its number of items, and their numpy type."""
 
     offset: int
     size: int
@@ -101,14 +101,14 @@ class Arrays:
         return found
 
     def view(self, name: str) -> memoryview:
-        """The same for single numbers, which come as Python's several times faster from it."""
+        """An array for single numbers: a memoryview gives Python's numbers several times faster."""
         found = self._views.get(name)
         if found is None:
             found = self._views[name] = memoryview(self[name])  # type: ignore[arg-type] # numpy arrays are buffers
         return found
 
     def names(self) -> list[str]:
-        """What arrays there are."""
+        """The names of all arrays."""
         return list(self._entries)
 
     def read(self, name: str, start: int, end: int) -> bytes:

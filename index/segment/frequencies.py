@@ -1,4 +1,4 @@
-"""How often a term stands in each field of its group: one byte a posting.
+"""Frequencies of a term in each field of its group: one byte a posting.
 
 Nearly all are so small that those of all fields fit into a byte, the first field's in its upper
 bits. Where they do not, the byte is ``ODD`` and they are kept beside, by the number of the posting:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
 
 ODD = 0xFF
-"""What the byte of a posting says whose counts are kept beside."""
+"""The byte of a posting whose counts are kept beside."""
 
 _BITS = {1: (8,), 2: (2, 6)}
-"""How many bits each count has, by how many fields the group has."""
+"""The bits of each count, by the number of fields of the group."""
 
 
 class PackedCounts(NamedTuple):
@@ -49,7 +49,7 @@ def packed(counts: Sequence[Numbers]) -> PackedCounts:
 
 
 def unpacked(arrays: Arrays, group: str, fields: int, column: int, span: slice) -> Numbers:
-    """How often the terms of some postings stand in one of the fields of their group."""
+    """The frequencies of some postings in one of the fields of their group."""
     found: Numbers = arrays[f"{group}.counts"][span]
     if fields > 1:
         bits = _BITS[fields]

@@ -1,4 +1,4 @@
-"""Which fields of the schema share what on disk.
+"""Groups: the fields that share a lexicon and posting lists on disk.
 
 A *group* is fields that share one lexicon and one posting list for each term, which counts the term
 in each of the fields. Title and abstract share a group a layer; every other field is its own.
@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 class Place(NamedTuple):
-    """Where a field's postings are: in which group, and which of its counts is the field's."""
+    """The group of a field's postings, and the column of its counts."""
 
     group: str
     column: int
@@ -38,7 +38,7 @@ PLACES = {
 }
 
 BORDER = 0
-"""What the stream of a segment says for a row without a word."""
+"""The value in the stream of a row without a word."""
 
 RARE = 0xFFFF
-"""What it says where the number of a word does not fit."""
+"""The value in the stream where the number of a word does not fit."""

@@ -2,8 +2,8 @@
 
 All words of a document stand in rows of the *stream*: those of its title, a border, those of its
 abstract, a border. A row is a position. Borders and the gaps between paragraphs are rows without a
-word, so words in neighbouring rows are neighbours in the text. What is wider than a word, a
-compound or a concept, is kept beside the stream by its first and its last row.
+word, so words in neighbouring rows are neighbours in the text. Terms of
+several words, compounds and concepts, are kept beside the stream by their first and last row.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]
 
 NO_TERM = int(np.iinfo(np.uint32).max)
-"""What the stream holds where no word stands, and ``stem_of`` for a word that has no stem."""
+"""The value in the stream of a row without a word, and in ``stem_of`` of a word without a stem."""
 
 SEEN_BITS = 23
-"""``Run.seen`` counts in documents above this bit."""
+"""``InvertedBatch.seen`` counts in documents above this bit."""
 
 
 class Inverted(NamedTuple):
@@ -49,8 +49,8 @@ class Inverted(NamedTuple):
     position_starts: Numbers
 
 
-class Wide(NamedTuple):
-    """What is wider than a word: of document *d* at ``starts[d]:starts[d + 1]``.
+class MultiWordTerms(NamedTuple):
+    """Terms of several words, compounds and concepts: those of *d* at ``starts[d]:starts[d + 1]``.
 
     ``firsts`` and ``lasts`` are rows, counted from the document's first.
     """
@@ -75,11 +75,11 @@ class Stream(NamedTuple):
     offsets: Numbers
     widths: Numbers
     stem_of: Numbers
-    wide: dict[str, Wide]
+    wide: dict[str, MultiWordTerms]
 
 
 @dataclass(frozen=True)
-class Run:
+class InvertedBatch:
     """The postings of ``count`` documents, numbered from 0.
 
     ``seen`` tells for the terms of stems and concepts where they were met first: reading documents
@@ -175,7 +175,7 @@ class _Rows:
         self._numbers = array("I")
 
 
-class _Wides:
+class _MultiWordTerms:
     """Terms wider than a word, with their first and last rows in the stream."""
 
     def __init__(self) -> None:
@@ -203,7 +203,7 @@ class Inverter:
         self._offsets = array("I")
         self._ends = array("I")
         self._abstracts = array("I")
-        self._wides = {STEMS: _Wides(), CONCEPTS: _Wides()}
+        self._wides = {STEMS: _MultiWordTerms(), CONCEPTS: _MultiWordTerms()}
         self._names = {group: _Rows() for group in NAMES}
 
     def __len__(self) -> int:
@@ -244,7 +244,7 @@ class Inverter:
             last = shift + positions[mention.last]
             self._wides[CONCEPTS].add(mention.concept, shift + positions[mention.first], last)
 
-    def finish(self) -> Run:
+    def finish(self) -> InvertedBatch:
         """The run of all documents so far."""
         terms, places, standing, words = self._stream.sorted()
         stems = self._wides[STEMS].names
@@ -255,11 +255,11 @@ class Inverter:
         sorted_names = {group: wides.names.sorted() for group, wides in self._wides.items()}
         stem_of = _renumbered(stem_of, sorted_names[STEMS][1])
         groups = {EXACT: space.inverted(terms, words, standing, is_positional=True)}
-        wide: dict[str, Wide] = {}
+        wide: dict[str, MultiWordTerms] = {}
         seen: dict[str, Numbers] = {}
         for group, wides in self._wides.items():
             group_terms, group_places = sorted_names[group]
-            beside = Wide(
+            beside = MultiWordTerms(
                 _numbers(wides.starts),
                 group_places[_numbers(wides.terms)],
                 _numbers(wides.firsts),
@@ -268,7 +268,7 @@ class Inverter:
             wide[group] = beside
             rows = space.rows(beside)
             numbers = beside.terms
-            keys = space.keys_wide(beside, rows, is_concept=group == CONCEPTS)
+            keys = space.multi_word_keys(beside, rows, is_concept=group == CONCEPTS)
             if group == STEMS:
                 plain = stem_of[words]
                 kept = np.flatnonzero(plain != NO_TERM)
@@ -294,7 +294,7 @@ class Inverter:
             stem_of,
             wide,
         )
-        return Run(len(self), groups, stream, seen)
+        return InvertedBatch(len(self), groups, stream, seen)
 
     def _column(self, standing: Numbers, values: Numbers, empty: int = 0) -> Numbers:
         """Values of words by their rows."""
@@ -319,7 +319,7 @@ class _Space(NamedTuple):
         firsts = (starts[:-1] + abstracts)[documents]
         return cls(starts, documents, (np.arange(rows.end) >= firsts).astype(np.uint8))
 
-    def rows(self, wide: Wide) -> Numbers:
+    def rows(self, wide: MultiWordTerms) -> Numbers:
         """The first rows of wide terms in this space."""
         owners = np.repeat(np.arange(len(wide.starts) - 1), np.diff(wide.starts))
         return self.starts[owners] + wide.firsts
@@ -333,8 +333,8 @@ class _Space(NamedTuple):
         keys |= fields.astype(np.uint64) << np.uint64(SEEN_BITS - 1)
         return keys
 
-    def keys_wide(self, wide: Wide, rows: Numbers, *, is_concept: bool) -> Numbers:
-        """The same for wide terms: a compound after its word, concepts after a field's stems."""
+    def multi_word_keys(self, wide: MultiWordTerms, rows: Numbers, *, is_concept: bool) -> Numbers:
+        """The order of multi-word terms: compounds after their word, concepts after the stems."""
         if not is_concept:
             return self.keys(rows) + np.uint64(1)
         owners = self.documents[rows].astype(np.int64)

@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.segment.arrays import Arrays, ArraysWriter
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
 
     Numbers = NDArray[Any]
 
 BATCH = 1 << 22
-"""How many postings are merged at a time: 4 to 16 MB."""
+"""Postings that are merged at a time: 4 to 16 MB."""
 
 TERMS = 1 << 16
-"""How many terms are merged at a time: about 10 MB while they are."""
+"""Terms that are merged at a time: about 10 MB."""
 
 BYTES = 1 << 20
-"""How many bytes of terms at most, unless a single one is longer."""
+"""Bytes of terms that are merged at a time, unless a single term is longer."""
 
 _POSITIONAL = (EXACT, *NAMES)
 
 
-def write_run(run: Run, arrays: ArraysWriter) -> None:
+def write_batch(run: InvertedBatch, arrays: ArraysWriter) -> None:
     """Writes the arrays of a run, each as small as can be: ``_widest`` counts on it."""
     for group, inverted in run.groups.items():
         arrays.write_strings(f"{group}.terms", inverted.terms)
@@ -277,7 +277,7 @@ def _merge_stream(
 
 
 def _count(numbers: Sequence[Numbers]) -> int:
-    """How many terms there are, by the numbers that those of each run have."""
+    """The number of terms, by the new numbers of the terms of each run."""
     return 1 + max((_most(own) for own in numbers if len(own)), default=-1)
 
 
@@ -316,7 +316,7 @@ def _renumbered(words: Numbers, numbers: Numbers, otherwise: int) -> Numbers:
 
 
 def _characters(run: Arrays, name: str) -> Numbers:
-    """How many characters each string has: bytes of UTF-8 that begin one."""
+    """The number of characters of each string: the bytes of UTF-8 that begin one."""
     before = np.zeros(len(run[name]) + 1, np.int64)
     np.cumsum(run[name] & 0xC0 != 0x80, out=before[1:])
     found: Numbers = np.diff(before[run[f"{name}.starts"]])

@@ -51,9 +51,9 @@ class IndexReader:
     def __init__(self, reader: WhooshReader) -> None:
         self.segments = tuple(Segment(leaf, first) for leaf, first in reader.leaf_readers())
         self.size = sum(segment.size for segment in self.segments)
-        """How many document numbers there are."""
+        """The number of documents, deleted ones included."""
         self.count: int = reader.doc_count()
-        """How many documents there are; deleted ones do not count."""
+        """The number of documents that are not deleted."""
         self.document_frequency = lru_cache(TERMS_CACHED)(self._document_frequency)
 
     def field_postings(self, field: str, term: str) -> PostingList:
@@ -77,9 +77,9 @@ class IndexReader:
         return False
 
     def document_frequency_bound(self, layer: Layer, term: str) -> int:
-        """How many documents may have a term of a layer in title or abstract, deleted ones too.
+        """At most so many documents have a term of a layer in title or abstract.
 
-        That is told by where its list starts and ends; to count them it has to be read.
+        This is the length of its posting list, deleted documents included; no posting is read.
         """
         spans = [one.store.span(layer, number) for one, number in self._numbers(layer, term)]
         return sum(span.stop - span.start for span in spans)
@@ -98,16 +98,16 @@ class IndexReader:
         return np.concatenate(found) if found else EMPTY.documents
 
     def likely(
-        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, frequencies: range
     ) -> Iterator[tuple[GroupTerm, float]]:
         """The stems and concepts of some documents with how likely they are, the likeliest first.
 
-        As ``Segment.likely`` has it, with ``spread`` for the whole index.
+        See ``Segment.likely``; ``frequencies`` are those of the whole index.
         """
         if len(self.segments) != 1:
-            return iter(self._likely_of_all(documents, shares, shared_by, spread))
+            return iter(self._likely_of_all(documents, shares, shared_by, frequencies))
         [segment] = self.segments
-        found = segment.likely(documents, shares, shared_by, spread)
+        found = segment.likely(documents, shares, shared_by, frequencies)
         return ((segment.term(number), likelihood) for number, _, likelihood in found)
 
     def mentions(self, document: int) -> Iterator[ConceptMention]:
@@ -161,7 +161,7 @@ class IndexReader:
         return found
 
     def stored_strings(self, document: int) -> StoredStrings:
-        """What is stored of a document, by field."""
+        """The stored strings of a document, by field."""
         segment = self.segment_of(document)
         return segment.store.documents.strings(document - segment.first)
 
@@ -183,7 +183,7 @@ class IndexReader:
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:
-        """Which documents are not deleted; None if all are there."""
+        """A mask of the documents that are not deleted; None if none is."""
         if all(segment.live is None for segment in self.segments):
             return None
         return np.concatenate(
@@ -191,7 +191,7 @@ class IndexReader:
         )
 
     def _document_frequency(self, field: str, term: str) -> int:
-        """How many documents have the term in the field."""
+        """The number of documents that have the term in the field."""
         numbers = self._numbers(PLACES[field].group, term)
         return sum(one.frequency(field, number) for one, number in numbers)
 
@@ -203,9 +203,9 @@ class IndexReader:
         ]
 
     def _likely_of_all(
-        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, frequencies: range
     ) -> list[tuple[GroupTerm, float]]:
-        """The same for several segments, each of which numbers terms its own way."""
+        """The likely terms over several segments, each of which numbers terms its own way."""
         holders: Counter[GroupTerm] = Counter()
         likelihoods: dict[GroupTerm, float] = {}
         for segment in self.segments:
@@ -218,7 +218,7 @@ class IndexReader:
         good = [
             term
             for term in likelihoods
-            if holders[term] >= shared_by and self._layer_frequency(term) in spread
+            if holders[term] >= shared_by and self._layer_frequency(term) in frequencies
         ]
         return [(one, likelihoods[one]) for one in sorted(good, key=lambda t: -likelihoods[t])]
 

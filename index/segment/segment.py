@@ -149,12 +149,12 @@ class Segment:
             yield ConceptMention(lexicon[term], TEXT_FIELDS[later], start, end)
 
     def likely(
-        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, spread: range
+        self, documents: Numbers, shares: NDArray[np.float64], shared_by: int, frequencies: range
     ) -> Iterator[Likely]:
         """The stems and concepts of some documents, the likeliest first, of equals the first met.
 
-        How likely a term is chosen from them is Σ_d share(d) · tf(t, d) / length(d). Those are
-        given that several of the documents hold, and as many of the segment as ``spread`` says,
+        The likelihood of a term is Σ_d share(d) · tf(t, d) / length(d). Returned are the terms that
+        ``shared_by`` of the documents hold, with a document frequency within ``frequencies``,
         deleted ones included.
         """
         local = np.ascontiguousarray(documents - self.first, np.int64)
@@ -163,8 +163,8 @@ class Segment:
             local,
             shares,
             shared_by=shared_by,
-            fewest=spread.start,
-            most=spread.stop - 1,
+            fewest=frequencies.start,
+            most=frequencies.stop - 1,
         )
         return map(Likely, *(one.tolist() for one in found))
 

@@ -1,4 +1,4 @@
-"""What is kept by document: stored strings and columns of numbers."""
+"""Stored strings and columns of numbers, by document."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class DocumentsWriter:
         for name, column in self._columns.items():
             column.append(numbers.get(name, 0))
 
-    def add_run(self, run: Arrays) -> None:
+    def add_batch(self, run: Arrays) -> None:
         """The next documents, written before; the same is kept of them."""
         self._file.write(run[STRINGS].data)
         lengths = np.diff(run[f"{STRINGS}.starts"])
@@ -60,7 +60,7 @@ class DocumentsWriter:
             column.frombytes(run[f"{COLUMN}{name}"].tobytes())
 
     def arrays(self) -> Iterator[tuple[str, Numbers]]:
-        """What is to be written after the strings."""
+        """The arrays that are written after the strings."""
         starts = np.zeros(len(self._lengths) + 1, np.uint64)
         np.cumsum(self._lengths, out=starts[1:])
         yield f"{STRINGS}.starts", starts.astype(smallest(int(starts[-1])))
@@ -72,7 +72,7 @@ class DocumentsWriter:
 def writing(
     target: ArraysWriter, stored: Iterable[str], columns: Iterable[str]
 ) -> Iterator[DocumentsWriter]:
-    """Who writes documents, of which the same fields are stored and kept in columns."""
+    """A writer of documents with the same stored fields and columns."""
     fields = sorted(stored)
     target.write(FIELDS, np.frombuffer(json.dumps(fields).encode(), np.uint8))
     with target.array(STRINGS, np.uint8) as file:
@@ -117,7 +117,7 @@ class StoredStrings(Mapping[str, str]):
 
 
 class Documents:
-    """What is kept by document. Safe to share by threads."""
+    """The stored strings and columns of a segment. Safe to share by threads."""
 
     def __init__(self, arrays: Arrays) -> None:
         self._arrays = arrays
@@ -146,7 +146,7 @@ class Documents:
         return kernels.Strings(*arrays.place(STRINGS), starts, len(self._fields), places)
 
     def sizes(self, field: str) -> Numbers:
-        """How many bytes a string has, by document."""
+        """The bytes of a string, by document."""
         starts, place, count = np.asarray(self._starts), self._places[field], len(self._fields)
         sizes: Numbers = starts[place + 1 :: count] - starts[place:-1:count]
         return sizes

@@ -22,9 +22,9 @@ from whoosh.writing import SegmentWriter
 from index.schema import COLUMNS, STRINGS
 from index.segment.arrays import Arrays, ArraysWriter
 from index.segment.layout import DOCUMENTS, POSTINGS, SegmentArrays
-from index.segment.merger import merge, write_run
+from index.segment.merger import merge, write_batch
 from index.segment.stored import writing
-from index.whoosh_codec.postings import run_of
+from index.whoosh_codec.postings import batch_of
 from index.whoosh_codec.readers import ArrayPerDocumentReader, ArrayTermsReader
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex
 
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
     from index.segment.stored import DocumentsWriter
     from index.whoosh_codec.postings import Posting
 
 
-class RunFiles(NamedTuple):
+class BatchFiles(NamedTuple):
     """The files of a run on disk, and its number of documents."""
 
     folder: Path
@@ -60,16 +60,16 @@ class RunFiles(NamedTuple):
 def write_files(
     folder: Path,
     name: str,
-    run: Run,
+    run: InvertedBatch,
     documents: Iterable[tuple[Mapping[str, str], Mapping[str, int]]],
-) -> RunFiles:
+) -> BatchFiles:
     """Writes a run and what is kept of its documents, for ``ArrayWriter.add_run``."""
-    files = RunFiles(folder, name, run.count)
+    files = BatchFiles(folder, name, run.count)
     with _writing(files.path(DOCUMENTS)) as target, _kept(target) as kept:
         for values, numbers in documents:
             kept.add(values, numbers)
     with _writing(files.path(POSTINGS)) as target:
-        write_run(run, target)
+        write_batch(run, target)
     return files
 
 
@@ -149,9 +149,9 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc] # whoosh 
     def cancel_doc(self) -> None:
         """Forgets the document."""
 
-    def add_run(self, files: RunFiles) -> None:
+    def add_batch(self, files: BatchFiles) -> None:
         """The next documents, in a run, whose file of them is no longer needed."""
-        self._documents.add_run(files.arrays(DOCUMENTS))
+        self._documents.add_batch(files.arrays(DOCUMENTS))
         files.path(DOCUMENTS).unlink()
 
     def close(self) -> None:
@@ -172,19 +172,19 @@ class Pool:
     def __init__(self, schema: Schema, folder: Path) -> None:
         self._schema = schema
         self._folder = Path(tempfile.mkdtemp(dir=folder, suffix=".tmp"))
-        self._loose: list[Posting] = []
+        self._pending: list[Posting] = []
         self.runs: list[Arrays] = []
         self.count = 0
 
     def add(self, item: Posting) -> None:
         """A posting of the next documents."""
-        self._loose.append(item)
+        self._pending.append(item)
 
     def forget(self, document: int) -> None:
         """Takes the postings of a document back."""
-        self._loose = [posting for posting in self._loose if posting[2] != document]
+        self._pending = [posting for posting in self._pending if posting[2] != document]
 
-    def add_run(self, files: RunFiles, first: int) -> None:
+    def add_batch(self, files: BatchFiles, first: int) -> None:
         """The documents from ``first`` on, in a run."""
         self.flush(first)
         self.runs.append(files.arrays(POSTINGS))
@@ -197,10 +197,10 @@ class Pool:
             return
         path = self._folder / str(len(self.runs))
         with _writing(path) as target:
-            write_run(run_of(self._loose, self._schema, self.count, count), target)
+            write_batch(batch_of(self._pending, self._schema, self.count, count), target)
         self.runs.append(Arrays(path))
         self.count = first
-        self._loose = []
+        self._pending = []
 
     def iter_postings(self) -> Pool:
         """Itself, for the field writer that it is meant for."""
@@ -236,10 +236,10 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc] # whoosh has no types
         # ``poolclass=`` is accepted by Whoosh and ignored; its own pool has opened nothing yet.
         self.pool: Pool = Pool(self.schema, Path(self.storage.folder))
 
-    def add_run(self, files: RunFiles) -> None:
+    def add_batch(self, files: BatchFiles) -> None:
         """Adds the documents of a run after those that there are."""
-        self.pool.add_run(files, self.docnum)
-        self.perdocwriter.add_run(files)
+        self.pool.add_batch(files, self.docnum)
+        self.perdocwriter.add_batch(files)
         self.docnum += files.documents
         self._added = True
 

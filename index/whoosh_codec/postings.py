@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from whoosh.fields import Schema
 
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
 
 Posting = tuple[str, bytes, int, float, bytes | None]
 Places = list[tuple[str, int, int, int]]
@@ -43,7 +43,7 @@ class _Text(NamedTuple):
     mentions: list[_Mention]
 
 
-def run_of(postings: Iterable[Posting], schema: Schema, first: int, count: int) -> Run:
+def batch_of(postings: Iterable[Posting], schema: Schema, first: int, count: int) -> InvertedBatch:
     """A run of the postings of ``count`` documents, the first of which is ``first``.
 
     Raises ``ValueError`` for what the arrays cannot hold: a field they do not know, a weight that

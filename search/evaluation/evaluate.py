@@ -1,4 +1,4 @@
-"""How good the ranking is, on judged collections that others made.
+"""Measures of the ranking on judged collections.
 
 A collection is a folder in BEIR layout: ``corpus.jsonl`` and ``queries.jsonl`` (plain or ``.gz``)
 and ``qrels.tsv`` (or ``qrels/test.tsv``). It is indexed into a folder that is thrown away.
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from search.weights import FeedbackWeights, Weights
 
 DEPTH = 1000
-"""How many hits of a query are judged at most."""
+"""Hits of a query that are judged."""
 
 MEASURES = (nDCG @ 10, AP, R @ 100, P @ 10, RR)
 
@@ -104,7 +104,7 @@ class Evaluation:
     by_query: Mapping[str, Mapping[str, float]]
 
     def p_value(self, other: Evaluation, measure: str) -> float:
-        """How likely so large a difference of means is by chance (paired t-test, two-sided)."""
+        """The p-value of a difference of means (paired t-test, two-sided)."""
         mine = [scores[measure] for scores in self.by_query.values()]
         theirs = [other.by_query[query][measure] for query in self.by_query]
         differences = np.subtract(mine, theirs)

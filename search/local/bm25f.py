@@ -1,4 +1,4 @@
-"""Which documents match a clause, and how well: BM25F, exact, a whole posting list at a time.
+"""BM25F: the documents that match a clause and their scores, exact, a posting list at a time.
 
 For a leaf *c* and a document *d*, after Robertson and Zaragoza, "The Probabilistic Relevance
 Framework: BM25 and Beyond" (2009), equations 3.16-3.19 with Lucene's never negative idf:
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 
 class _Found(NamedTuple):
-    """What a clause matches, and how well. Who gets it may change both.
+    """The documents that a clause matches, and their scores. The receiver owns both arrays.
 
     ``ranks`` says whether its scores mean anything beside those of others, ``decides`` whether its
     mask does.
@@ -70,7 +70,7 @@ class _Found(NamedTuple):
 
     @property
     def is_reason(self) -> bool:
-        """Whether to match it is enough to be a hit, which it ranks."""
+        """Whether a match alone makes a hit, and ranks it."""
         return self.ranks and self.decides and self.scores is not None
 
 
@@ -91,7 +91,7 @@ class Ranking:
     setting: _Setting
 
     def __len__(self) -> int:
-        """How many hits there are."""
+        """The number of hits."""
         return int(np.count_nonzero(self.mask))
 
     @property
@@ -105,7 +105,7 @@ class Ranking:
         return documents, scores
 
     def page(self, first: int, last: int) -> tuple[NDArray[np.intp], Scores, int]:
-        """The same, and how many hits there are; where all were found they need no counting."""
+        """The documents and scores of ``best``, and the number of hits."""
         found = np.empty(min(last, len(self.mask)), np.int64)
         count = self.setting.scorer.best(self.scores, self.mask, found)
         documents = found[first:count]
@@ -113,7 +113,7 @@ class Ranking:
 
 
 class _Setting:
-    """What scores are computed with, and the years that break ties."""
+    """Lengths, scales and years of an index, for scores and ties."""
 
     def __init__(self, reader: IndexReader, weights: Weights) -> None:
         self._weights = weights
@@ -134,7 +134,7 @@ class _Setting:
         )
 
     def _scales(self, field: str, lengths: Numbers, live: Mask | None) -> Scores:
-        """What a frequency in a field is multiplied by, for every number of words up to the most.
+        """The factor of a frequency in a field, for every length up to the longest.
 
         The average is taken over documents that are ``live``.
         """
@@ -170,13 +170,13 @@ class Ranker:
         return Ranking(mask, scores, self._setting)
 
     def with_hints(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
-        """The same hits with what hints add to their scores."""
+        """The ranking with the scores of hints added; the hits stay the same."""
         scores = ranking.scores.copy()
         self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
         return replace(ranking, scores=scores)
 
     def _is_free(self, clause: Clause) -> bool:
-        """Whether a clause only asks for any of some words: most queries are of nothing else."""
+        """Whether a clause is only free words, as in most queries."""
         return not self.weights.all_words_first and is_of_words(clause)
 
     def _of_words(self, clauses: Iterable[Clause], *, are_all: bool) -> tuple[Mask, Scores]:

@@ -1,4 +1,4 @@
-"""Which concepts the hits of a query speak of, and in how many abstracts.
+"""Counts of the concepts that the hits of a query mention.
 
 A document that speaks of interferon beta-1a counts for interferon beta as well: the count is that
 of the hits that are left when the concept is asked for, and that search finds the narrower ones
@@ -29,7 +29,7 @@ KINDS = ("treatment", "course", "symptom", "scale", "study")
 """Of which kinds concepts are counted, in the order in which they are shown."""
 
 SHOWN = 6
-"""How many concepts of a kind are given."""
+"""Concepts of a kind that are returned."""
 
 
 class Facets:
@@ -44,8 +44,8 @@ class Facets:
     ) -> dict[str, tuple[Facet, ...]]:
         """The concepts that narrow ``total`` hits down, by kind, those in most of them first.
 
-        Those are chosen that are named most in these hits, and rarer elsewhere: otherwise the
-        broadest and the commonest would always win. What was asked for, and what is broader than
+        Ranked by hit count times rarity, like tf-idf: otherwise the broadest concepts would always
+        win. What was asked for, and what is broader than
         that, is left out; so is what all hits have.
         """
         shown = self._shown

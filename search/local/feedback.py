@@ -1,4 +1,4 @@
-"""Pseudo-relevance feedback: what the best hits have in common raises what is like them.
+"""Pseudo-relevance feedback: terms that the best hits share raise the hits that have them.
 
 RM3 of Lavrenko and Croft (2001) and Abdul-Jaleel et al. (2004): the likeliest terms of the best
 hits are added to the query. Two things keep it quiet where it would do harm. Documents count by a
@@ -38,7 +38,7 @@ class Feedback:
         self._settings = settings or FeedbackWeights()
 
     def hints(self, clause: FreeText, ranking: Ranking) -> tuple[Hint, ...]:
-        """What to add to a query of free words whose hits are known; nothing for other queries."""
+        """The hints to add to a query of free words; none for other queries."""
         settings = self._settings
         asked = [one for one in clause.clauses if isinstance(one, Synonyms)]
         plain = all(isinstance(one, Synonyms | Hint) for one in clause.clauses)
@@ -59,8 +59,8 @@ class Feedback:
             return []
         shares = scores**settings.sharpness / (scores**settings.sharpness).sum()
         most = int(settings.commonest * max(self._reader.count, 1))
-        spread = range(_FEWEST, most + 1)
-        found = self._reader.likely(documents, shares, settings.shared_by, spread)
+        frequencies = range(_FEWEST, most + 1)
+        found = self._reader.likely(documents, shares, settings.shared_by, frequencies)
         telling = ((_leaf(term), likelihood) for term, likelihood in found if _is_telling(term))
         return list(itertools.islice(telling, settings.terms))
 

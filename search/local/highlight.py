@@ -1,4 +1,4 @@
-"""Where a hit matched: spans for marks, passages for snippets, receipts for readers.
+"""Highlighting: spans for marks, passages for snippets, receipts of the matches.
 
 Everything comes from the rows and offsets that the index keeps; no text is analysed anew. All hits
 of a page are looked through at once.
@@ -38,7 +38,7 @@ _SHOWN = (*TEXT_FIELDS, "passages", "pmid", "record")
 
 
 class Excerpt(NamedTuple):
-    """What is shown of a document: its title with marks, its best passages, its receipts.
+    """The display of a hit: its title with marks, its best passages, its receipts.
 
     Marks are in order and do not overlap; matches that touch words in common are one mark.
     ``record`` is kept of it beside the texts (``index.schema.stored``); ``are_ascii`` says whether
@@ -66,7 +66,7 @@ class Highlighter:
         self._kept = [one.store.documents.shown(_SHOWN) for one in self._reader.segments]
 
     def excerpts(self, asked: Sequence[Leaf], documents: Sequence[int]) -> list[Excerpt]:
-        """What is shown of each of some documents for leaves, each of which is asked for once.
+        """The excerpts of some documents for the leaves of a query, each leaf once.
 
         The passages are the ``MOST_SNIPPETS`` that match best, in their order. One is the better
         the more of the reader's words it holds; repeats count little. Where none has a match it is
@@ -101,7 +101,7 @@ class Highlighter:
         return self._completed(shown, document, lines)
 
     def stored(self, document: int, record: str) -> Stored:
-        """What is kept of a document, of which ``record`` was read before."""
+        """The stored abstract of a document whose ``record`` is already read."""
         return Stored(record, self._reader.stored_strings, document)
 
     def matches(self, segment: Segment, asked: Iterable[Leaf], documents: Sequence[int]) -> Numbers:
@@ -113,14 +113,14 @@ class Highlighter:
         return kernels.mark(segment.columns, place, self._planner.plan(asked), documents)
 
     def _completed(self, shown: Excerpt, document: int, lines: Lines) -> Excerpt:
-        """As ``completed`` has it: receipts in ASCII say nothing twice."""
+        """The excerpt after ``completed``; receipts in ASCII need nothing."""
         if shown.are_ascii and not lines.named:
             return shown
         return completed(shown, self.stored(document, shown.record), lines)
 
 
 class Lines(NamedTuple):
-    """What receipts are ordered by: the queries of leaves, each once, and those of names and years.
+    """The order of receipts: the queries of leaves, each once, then names and years.
 
     ``packed`` says by leaf which of the queries it is of.
     """
@@ -142,7 +142,7 @@ class Lines(NamedTuple):
 def excerpts_of(
     matches: Numbers, kept: Sequence[StoredStrings], lines: Lines, most: int, longest: int
 ) -> list[Excerpt]:
-    """What is shown of documents of a segment, but for names and years.
+    """The excerpts of documents of a segment, without names and years.
 
     As in ``Highlighter.excerpts``, with ``most`` passages or all of them for 0, and of no more
     characters than ``longest``, if it is not 0.

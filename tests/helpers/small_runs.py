@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
 
 ANALYZER = Analyzer(VOCABULARY)
 
@@ -79,7 +79,7 @@ def stem_or_none(form: str) -> str | None:
     return None if form in stop_words() else stem(form)
 
 
-def run_of(*documents: Document) -> Run:
+def batch_of(*documents: Document) -> InvertedBatch:
     writer = Inverter(stem_or_none)
     for one in documents:
         writer.add(one.title, one.abstract, one.names)
@@ -93,13 +93,13 @@ def segment(folder: Path, batches: Sequence[Sequence[Document]]) -> SegmentArray
         kept = [
             ({"title": one.title.text, "abstract": one.abstract.text}, years(one)) for one in batch
         ]
-        files.append(write_files(folder, str(number), run_of(*batch), kept))
+        files.append(write_files(folder, str(number), batch_of(*batch), kept))
     postings, documents = (ArraysWriter(folder / f"S.{part}") for part in (POSTINGS, DOCUMENTS))
     merge([one.arrays(POSTINGS) for one in files], postings)
     postings.close()
     with writing(documents, STRINGS, COLUMNS) as writer:
         for one in files:
-            writer.add_run(one.arrays(DOCUMENTS))
+            writer.add_batch(one.arrays(DOCUMENTS))
     documents.close()
     return SegmentArrays(folder, "S")
 

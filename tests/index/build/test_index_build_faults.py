@@ -22,10 +22,11 @@ from small_builds import THREE, VOCABULARY, leftovers, many, opened
 from whoosh.writing import SegmentWriter
 
 from corpus import UnusableFile
-from index import build, generation
+from index import build
 from index.build import batch as batch_module
 from index.build import workers as workers_module
 from index.errors import BuildFailed, BuildRunning, DamagedIndex
+from index.generations import publish as publish_module
 from index.generations.manifest import CURRENT, GENERATIONS
 from index.generations.publish import KEPT
 from index.segment import merger
@@ -126,13 +127,13 @@ def full_disk(*_: object, **__: object) -> None:
     [
         (batch_module, "stored"),
         (batch_module, "write_files"),
-        (ArrayWriter, "add_run"),
+        (ArrayWriter, "add_batch"),
         (merger, "_merge_stream"),
         (SegmentWriter, "commit"),
         (BUILD, "write_json"),
         (BUILD, "digests"),
         (BUILD, "write_manifest"),
-        (generation, "_sync"),
+        (publish_module, "_sync"),
         (Path, "replace"),
     ],
 )

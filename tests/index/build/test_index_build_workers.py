@@ -200,7 +200,7 @@ def test_a_writer_that_fails_stops_all(
     def fail(*_: object) -> None:
         raise error("stop")
 
-    monkeypatch.setattr("index.whoosh_codec.codec.ArrayWriter.add_run", fail)
+    monkeypatch.setattr("index.whoosh_codec.codec.ArrayWriter.add_batch", fail)
     with pytest.raises(error, match="stop"):
         write(tmp_path, many(60), VOCABULARY, Report(), workers=2)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []

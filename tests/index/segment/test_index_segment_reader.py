@@ -158,10 +158,13 @@ def test_mentions_are_where_the_text_has_the_concept(searching: Callable[..., Se
 
 
 def likely(
-    postings: IndexReader, shares: dict[int, float], shared_by: int = 1, spread: range = range(99)
+    postings: IndexReader,
+    shares: dict[int, float],
+    shared_by: int = 1,
+    frequencies: range = range(99),
 ) -> dict[tuple[str, str], float]:
     documents, weights = np.array([*shares]), np.array([*shares.values()])
-    found = postings.likely(documents, weights, shared_by, spread)
+    found = postings.likely(documents, weights, shared_by, frequencies)
     return {tuple(term): likelihood for term, likelihood in found}
 
 
@@ -178,8 +181,8 @@ def test_terms_are_likely_by_how_much_of_their_documents_they_are(
     assert both[("stems", "alfa")] == pytest.approx(0.5 * 1 + 2.0 * 2 / 4)
     assert likely(postings, {}) == likely(postings, {1: 1.0}, shared_by=2) == {}
     assert likely(postings, {2: 0.5, 0: 2.0}, shared_by=2).keys() == {("stems", "alfa")}
-    assert likely(postings, {0: 1.0}, spread=range(2, 3)).keys() == {("stems", "alfa")}
-    assert ("stems", "alfa") not in likely(postings, {0: 1.0}, spread=range(2))
+    assert likely(postings, {0: 1.0}, frequencies=range(2, 3)).keys() == {("stems", "alfa")}
+    assert ("stems", "alfa") not in likely(postings, {0: 1.0}, frequencies=range(2))
 
 
 def test_of_equally_likely_terms_those_met_first_come_first(

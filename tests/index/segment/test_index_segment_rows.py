@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from small_runs import document, run_of, stem_or_none
+from small_runs import batch_of, document, stem_or_none
 
 from index.segment.groups import CONCEPTS, EXACT, GROUPS, STEMS
 from index.segment.inverter import NO_TERM, SEEN_BITS, Inverter
 from index.text.words import PARAGRAPH_GAP
 
 if TYPE_CHECKING:
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
 
 
-def words(run: Run) -> list[str]:
+def words(run: InvertedBatch) -> list[str]:
     """The rows of the stream, ``-`` where no word stands."""
     terms = run.groups[EXACT].terms
     return ["-" if word == NO_TERM else terms[word].decode() for word in run.stream.words.tolist()]
 
 
-def postings(run: Run, group: str) -> dict[str, dict[int, tuple[int, ...]]]:
+def postings(run: InvertedBatch, group: str) -> dict[str, dict[int, tuple[int, ...]]]:
     """By term and document how often it stands in each field of a group."""
     inverted = run.groups[group]
     found = {}
@@ -32,7 +32,7 @@ def postings(run: Run, group: str) -> dict[str, dict[int, tuple[int, ...]]]:
     return found
 
 
-def positions(run: Run, group: str) -> dict[str, list[int]]:
+def positions(run: InvertedBatch, group: str) -> dict[str, list[int]]:
     inverted = run.groups[group]
     starts = inverted.position_starts.tolist()
     return {
@@ -41,7 +41,7 @@ def positions(run: Run, group: str) -> dict[str, list[int]]:
     }
 
 
-def wide(run: Run, group: str) -> list[list[tuple[str, int, int]]]:
+def wide(run: InvertedBatch, group: str) -> list[list[tuple[str, int, int]]]:
     """By document what is wider than a word, with its first and last rows."""
     beside = run.stream.wide[group]
     terms = [run.groups[group].terms[term].decode() for term in beside.terms.tolist()]
@@ -50,7 +50,7 @@ def wide(run: Run, group: str) -> list[list[tuple[str, int, int]]]:
     return [found[starts[number] : starts[number + 1]] for number in range(run.count)]
 
 
-def met(run: Run) -> list[str]:
+def met(run: InvertedBatch) -> list[str]:
     """Stems and concepts in the order in which they are met; concepts have a mark."""
     keys = {
         mark + run.groups[group].terms[number].decode(): key
@@ -62,7 +62,7 @@ def met(run: Run) -> list[str]:
 
 
 def test_title_and_abstract_end_in_borders() -> None:
-    run = run_of(document("Alfa bravo", "charlie"), document("", "delta"), document())
+    run = batch_of(document("Alfa bravo", "charlie"), document("", "delta"), document())
     assert words(run) == "alfa bravo - charlie - - delta - - -".split()
     assert run.count == 3
     assert run.stream.starts.tolist() == [0, 5, 8, 10]
@@ -70,21 +70,21 @@ def test_title_and_abstract_end_in_borders() -> None:
 
 
 def test_between_paragraphs_is_a_gap() -> None:
-    run = run_of(document("", "alfa\nbravo"))
+    run = batch_of(document("", "alfa\nbravo"))
     gap = ["-"] * PARAGRAPH_GAP
     assert words(run) == ["-", "alfa", *gap, "bravo", "-"]
     assert positions(run, EXACT) == {"alfa": [1], "bravo": [2 + PARAGRAPH_GAP]}
 
 
 def test_a_word_is_kept_as_it_is_indexed_and_where_it_was_written() -> None:
-    run = run_of(document("Sørensen's β"))
+    run = batch_of(document("Sørensen's β"))
     assert words(run) == "sorensen beta - -".split()
     assert run.stream.offsets.tolist() == [0, 11, 0, 0]
     assert run.stream.widths.tolist() == [10, 1, 0, 0]
 
 
 def test_a_term_is_counted_in_title_and_in_abstract() -> None:
-    run = run_of(document("alfa", "alfas and alfa"), document("bravo", "alfa"), document("bravo"))
+    run = batch_of(document("alfa", "alfas and alfa"), document("bravo", "alfa"), document("bravo"))
     assert postings(run, EXACT) == {
         "alfa": {0: (1, 1), 1: (0, 1)},
         "alfas": {0: (0, 1)},
@@ -99,7 +99,7 @@ def test_a_term_is_counted_in_title_and_in_abstract() -> None:
 
 
 def test_stop_words_have_no_stem() -> None:
-    run = run_of(document("the alfas of alfa"))
+    run = batch_of(document("the alfas of alfa"))
     stems = run.groups[STEMS].terms
     stem_of = {
         form.decode(): None if stem == NO_TERM else stems[stem].decode()
@@ -110,7 +110,7 @@ def test_stop_words_have_no_stem() -> None:
 
 
 def test_a_compound_is_also_one_word_beside_its_parts() -> None:
-    run = run_of(document("alfa", "an auto-immune bravo"), document("auto-immune"))
+    run = batch_of(document("alfa", "an auto-immune bravo"), document("auto-immune"))
     assert words(run)[:7] == "alfa - an auto immune bravo -".split()
     assert wide(run, STEMS) == [[("autoimmun", 3, 4)], [("autoimmun", 0, 1)]]
     assert postings(run, STEMS)["autoimmun"] == {0: (0, 1), 1: (1, 0)}
@@ -118,7 +118,7 @@ def test_a_compound_is_also_one_word_beside_its_parts() -> None:
 
 
 def test_concepts_stand_beside_the_words_that_name_them() -> None:
-    run = run_of(document("IVIG in MS", "Multiple sclerosis\nMS"), document("alfa", "MS"))
+    run = batch_of(document("IVIG in MS", "Multiple sclerosis\nMS"), document("alfa", "MS"))
     last = 6 + PARAGRAPH_GAP
     assert wide(run, CONCEPTS) == [
         [("ivig", 0, 0), ("ms", 2, 2), ("ms", 4, 5), ("ms", last, last)],
@@ -128,7 +128,7 @@ def test_concepts_stand_beside_the_words_that_name_them() -> None:
 
 
 def test_terms_are_met_field_by_field_first_stems_then_concepts() -> None:
-    run = run_of(
+    run = batch_of(
         document("MS of bravo", "auto-immune alfa IVIG"),
         document("echo", "alfa"),
         document("", "delta bravo"),
@@ -138,12 +138,12 @@ def test_terms_are_met_field_by_field_first_stems_then_concepts() -> None:
 
 
 def test_what_is_met_in_a_later_document_has_a_later_key() -> None:
-    run = run_of(document("alfa"), document("bravo"), document("echo"))
+    run = batch_of(document("alfa"), document("bravo"), document("echo"))
     assert (run.seen[STEMS] >> np.uint64(SEEN_BITS)).tolist() == [0, 1, 2]
 
 
 def test_names_are_kept_with_their_positions() -> None:
-    run = run_of(
+    run = batch_of(
         document("alfa", author="Gold R\nSmith R", pmid="7"),
         document("bravo"),
         document("charlie", author="Smith J", journal="Lancet"),
@@ -167,7 +167,7 @@ def test_names_are_kept_with_their_positions() -> None:
 
 
 def test_a_run_of_no_documents_is_empty() -> None:
-    run = run_of()
+    run = batch_of()
     assert run.count == 0
     assert words(run) == []
     assert run.groups.keys() == GROUPS.keys()

@@ -45,7 +45,7 @@ def add(writer: ArrayWriter, runs: Path, steps: Sequence[Abstract | list[Abstrac
         if isinstance(step, Abstract):
             writer.add_document(**document(step, ANALYZER))
         else:
-            writer.add_run(process(step, ANALYZER, runs, f"{number}-{id(writer)}").files)
+            writer.add_batch(process(step, ANALYZER, runs, f"{number}-{id(writer)}").files)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_what_is_kept_of_a_run_is_on_disk_once(index: FileIndex, runs: Path) -> 
     writer = ArrayWriter(index)
     batch = process([abstract("9", "Bravo")], ANALYZER, runs, "some")
     assert batch.files.path(DOCUMENTS).exists()
-    writer.add_run(batch.files)
+    writer.add_batch(batch.files)
     assert not batch.files.path(DOCUMENTS).exists()
     writer.commit()
     assert len(read(index)) == 4
@@ -204,7 +204,7 @@ def half(_: object, target: ArraysWriter | None = None) -> None:
 
 @pytest.mark.parametrize(
     ("owner", "step"),
-    [(codec_module, "merge"), (codec_module, "write_run"), (DocumentsWriter, "arrays")],
+    [(codec_module, "merge"), (codec_module, "write_batch"), (DocumentsWriter, "arrays")],
 )
 def test_a_commit_that_fails_in_the_middle_leaves_the_index(
     index: FileIndex, runs: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str

@@ -17,12 +17,12 @@ from corpus import Abstract, Author, Section
 from index.build.batch import process
 from index.segment.arrays import Arrays, ArraysWriter
 from index.segment.layout import POSTINGS
-from index.segment.merger import write_run
-from index.whoosh_codec.postings import run_of
+from index.segment.merger import write_batch
+from index.whoosh_codec.postings import batch_of
 from index.whoosh_codec.schema import document, schema
 
 if TYPE_CHECKING:
-    from index.segment.inverter import Run
+    from index.segment.inverter import InvertedBatch
 from index.whoosh_codec.postings import Posting
 
 SCHEMA = schema(ANALYZER)
@@ -51,9 +51,9 @@ def postings_of_abstract(number: int, abstract: Abstract) -> list[Posting]:
     )  # fmt: skip
 
 
-def arrays_of(folder: Path, run: Run) -> dict[str, list[int]]:
+def arrays_of(folder: Path, run: InvertedBatch) -> dict[str, list[int]]:
     target = ArraysWriter(folder / "loose")
-    write_run(run, target)
+    write_batch(run, target)
     target.close()
     return listed(Arrays(folder / "loose"))
 
@@ -86,15 +86,15 @@ def test_postings_in_any_order_become_the_run_that_is_written_by_itself(
     random.Random(seed).shuffle(postings)
     with tempfile.TemporaryDirectory() as home:
         files = process(abstracts, ANALYZER, Path(home), "fast").files
-        run = run_of(postings, SCHEMA, first, len(abstracts))
+        run = batch_of(postings, SCHEMA, first, len(abstracts))
         assert arrays_of(Path(home), run) == listed(files.arrays(POSTINGS))
 
 
 def test_documents_without_postings_are_documents() -> None:
-    run = run_of(postings_of(1, pmid="7"), SCHEMA, 0, 3)
+    run = batch_of(postings_of(1, pmid="7"), SCHEMA, 0, 3)
     assert run.count == 3
     assert run.groups["pmid"].documents.tolist() == [1]
-    assert run_of([], SCHEMA, 5, 0).count == 0
+    assert batch_of([], SCHEMA, 5, 0).count == 0
 
 
 def test_a_field_that_no_array_holds_is_refused() -> None:
@@ -102,12 +102,12 @@ def test_a_field_that_no_array_holds_is_refused() -> None:
     other.add("keywords", TEXT())
     postings = [("keywords", b"alfa", 0, 1.0, None)]
     with pytest.raises(ValueError, match="no array holds the field keywords"):
-        run_of(postings, other, 0, 1)
+        batch_of(postings, other, 0, 1)
 
 
 def refused(*postings: list[Posting], documents: int = 1) -> str:
     with pytest.raises(ValueError, match=r".") as told:
-        run_of([one for found in postings for one in found], SCHEMA, 0, documents)
+        batch_of([one for found in postings for one in found], SCHEMA, 0, documents)
     assert type(told.value) is ValueError
     return str(told.value)
 
@@ -130,7 +130,7 @@ def concept(term: str, position: int, start: int, end: int) -> Posting:
 
 def test_two_stems_of_one_word_are_refused() -> None:
     word = postings_of(0, title_exact="mice")
-    assert run_of([*word, stem("mouse")], SCHEMA, 0, 1).groups["stems"].terms == [b"mouse"]
+    assert batch_of([*word, stem("mouse")], SCHEMA, 0, 1).groups["stems"].terms == [b"mouse"]
     assert refused(word, [stem("mouse"), stem("mice")]) == "the word mice has two stems"
     again = postings_of(1, title_exact="mice")
     for other in (stem("mice", doc=1), stem("mous", doc=1)):
