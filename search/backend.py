@@ -45,10 +45,11 @@ class Ranking(Protocol):
 
 
 class HitPage(NamedTuple):
-    """Some hits of a ranking, and how many it has in all."""
+    """Some hits of a ranking, how many it has, and how many have all words of the query."""
 
     hits: tuple[Hit, ...]
     total: int
+    total_all: int
 
 
 class Backend(Protocol):
@@ -61,8 +62,8 @@ class Backend(Protocol):
     def terms(self) -> TermIndex:
         """The terms of the index."""
 
-    def rank(self, clause: FreeText) -> Ranking:
-        """All hits of a query, feedback included."""
+    def rank(self, clause: FreeText, *, match_all: bool = False) -> Ranking:
+        """All hits of a query, feedback included; with ``match_all`` those with all its words."""
 
     def page(self, clause: FreeText, ranking: Ranking, first: int, end: int) -> HitPage:
         """The hits from one place up to another, with their snippets, marks and receipts."""

@@ -18,7 +18,7 @@ from search.query.clauses import is_of_words, leaves
 from search.query.concepts import concepts_in
 from search.query.expand import Expander
 from search.query.parser import parse
-from search.request import SearchRequest
+from search.request import ALL, SearchRequest
 from search.results import MarkedAbstract, SearchPage
 from search.weights import Weights
 
@@ -112,15 +112,18 @@ class Searcher:
         request, bounds = asked.bounded()
         parsed = parse(request.text)
         expanded = self._expander.expand(parsed, off=request.off)
-        ranking = self._backend.rank(expanded.clause)
-        hits, total = self._backend.page(expanded.clause, ranking, request.first, request.end)
+        ranking = self._backend.rank(expanded.clause, match_all=request.match == ALL)
+        shown = self._backend.page(expanded.clause, ranking, request.first, request.end)
+        total = shown.total
         facets = self._backend.facets(ranking, total, expanded.concepts) if request.facets else {}
         return SearchPage(
             query=parsed.text,
             page=request.page,
             per_page=request.per_page,
             total=total,
-            hits=hits,
+            total_all=shown.total_all,
+            match=request.match,
+            hits=shown.hits,
             notes=_notes(parsed, expanded, bounds, request, total),
             expansions=tuple(expanded.expansions.values()),
             facets=facets,

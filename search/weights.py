@@ -22,7 +22,8 @@ class Weights:
     studies of fingolimod give way to passing words."""
 
     hint: float = 0.3
-    all_words_first: bool = False
+    complete_first: int = 0
+    """Queries of up to so many words show the hits with all of them first."""
 
     def of(self, field: str) -> tuple[float, float]:
         """The weight and the length normalization of a field."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
 from index.segment.reader import IndexReader
@@ -46,23 +47,28 @@ class LocalBackend:
         """The terms of the index."""
         return self._reader
 
-    def rank(self, clause: FreeText) -> Ranking:
+    def rank(self, clause: FreeText, *, match_all: bool = False) -> Ranking:
         """All hits, ranked once more with the terms that the best of them have in common."""
         ranking = self._ranker.rank(clause)
         hints = self._feedback.hints(clause, ranking)
-        return self._ranker.with_hints(ranking, hints) if hints else ranking
+        ranking = self._ranker.with_hints(ranking, hints) if hints else ranking
+        return ranking.of_complete() if match_all else self._ranker.ordered(ranking)
 
     def page(self, clause: FreeText, ranking: backend.Ranking, first: int, end: int) -> HitPage:
         """The hits from one place up to another, with their snippets, marks and receipts."""
-        numbers, scores, total = _own(ranking).page(first, end)
+        own = _own(ranking)
+        numbers, scores, total = own.page(first, end)
         documents = numbers.tolist()
+        complete = repeat(object=True) if own.complete is None else own.complete[numbers].tolist()
         asked = tuple(dict.fromkeys(leaves(clause)))
         excerpts = self._highlighter.excerpts(asked, documents)
         hits = [
-            Hit(score, *shown[:-2], self._highlighter.stored(document, shown.record))
-            for score, document, shown in zip(scores.tolist(), documents, excerpts, strict=True)
+            Hit(score, *shown[:-2], self._highlighter.stored(document, shown.record), has_all)
+            for score, document, shown, has_all in zip(
+                scores.tolist(), documents, excerpts, complete, strict=False
+            )
         ]
-        return HitPage(tuple(hits), total)
+        return HitPage(tuple(hits), total, total if own.complete is None else own.total_all)
 
     def scores(self, ranking: backend.Ranking) -> list[tuple[str, float]]:
         """The PMIDs of all hits with their scores, best first."""

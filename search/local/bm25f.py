@@ -40,6 +40,7 @@ from search.query.clauses import (
     YearRange,
     has_reason,
     is_of_words,
+    words_of,
 )
 from search.weights import Weights
 
@@ -89,10 +90,25 @@ class Ranking:
     mask: Mask
     scores: Scores
     setting: _Setting
+    words: int = 0
+    """The number of words of the query that rank."""
+    complete: Mask | None = None
+    """The hits with all of these words; None where all hits have them."""
 
     def __len__(self) -> int:
         """The number of hits."""
         return int(np.count_nonzero(self.mask))
+
+    @property
+    def total_all(self) -> int:
+        """How many hits have all words of the query."""
+        return len(self) if self.complete is None else int(np.count_nonzero(self.complete))
+
+    def of_complete(self) -> Ranking:
+        """The hits with all words of the query alone."""
+        if self.complete is None:
+            return self
+        return replace(self, mask=self.complete, complete=None)
 
     @property
     def documents(self) -> NDArray[np.intp]:
@@ -167,17 +183,33 @@ class Ranker:
         found = self._ranked(clause.clauses)
         mask = found.mask if self.reader.live is None else found.mask & self.reader.live
         scores = np.zeros(self.reader.size) if found.scores is None else found.scores
-        return Ranking(mask, scores, self._setting)
+        words = words_of(clause)
+        is_one = len(words) == 1 and is_of_words(clause)
+        complete = self._complete(words, mask) if words and not is_one else None
+        return Ranking(mask, scores, self._setting, len(words), complete)
+
+    def ordered(self, ranking: Ranking) -> Ranking:
+        """The same hits, of a short query those with all words first."""
+        complete = ranking.complete
+        if complete is None or ranking.words > self.weights.complete_first:
+            return ranking
+        best = ranking.scores.max(initial=0.0, where=ranking.mask)
+        return replace(ranking, scores=ranking.scores + complete * best)
+
+    def _complete(self, words: Sequence[Synonyms], hits: Mask) -> Mask:
+        """The hits that match all of some words."""
+        plan = self._planner.plan(words)
+        counts = np.zeros(self.reader.size, np.uint8)
+        self._setting.scorer.together(plan, 0, counts)
+        complete: Mask = counts == len(words)
+        complete &= hits
+        return complete
 
     def with_hints(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The ranking with the scores of hints added; the hits stay the same."""
         scores = ranking.scores.copy()
         self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
         return replace(ranking, scores=scores)
-
-    def _is_free(self, clause: Clause) -> bool:
-        """Whether a clause is only free words, as in most queries."""
-        return not self.weights.all_words_first and is_of_words(clause)
 
     def _of_words(self, clauses: Iterable[Clause], *, are_all: bool) -> tuple[Mask, Scores]:
         """The documents with any of some words, or with one row of words; and their scores.
@@ -262,13 +294,13 @@ class Ranker:
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
         if len(clauses) == 1 and isinstance(clauses[0], Phrase):
             return _Found(*self._of_words(clauses, are_all=True))
-        free = [clause for clause in clauses if self._is_free(clause)]
+        free = [clause for clause in clauses if is_of_words(clause)]
         decides = has_reason(free)
         are_all = decides and len(free) == len(clauses)
         words = _Found(*self._of_words(free, are_all=are_all), decides=decides)
         if are_all:
             return words
-        others = [clause for clause in clauses if not self._is_free(clause)]
+        others = [clause for clause in clauses if not is_of_words(clause)]
         found = [self._found(clause) for clause in others]
         reasons = [one.mask for one in (words, *found) if one.is_reason]
         mask = np.full(self.reader.size, fill_value=bool(clauses))
@@ -277,11 +309,7 @@ class Ranker:
         for clause, one in zip(others, found, strict=True):
             if not isinstance(clause, Synonyms | Hint | FreeText):
                 mask &= one.mask
-        scores = _summed([words, *found])
-        if self.weights.all_words_first and len(reasons) > 1 and scores is not None:
-            complete = np.logical_and.reduce(reasons)
-            scores = scores + complete * (scores.max(initial=0.0) + 1.0)
-        return _Found(mask, scores, bool(reasons))
+        return _Found(mask, _summed([words, *found]), bool(reasons))
 
     def _between(self, first: int | None, last: int | None) -> Mask:
         years = self._setting.years

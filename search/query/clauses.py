@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from index.analyzer import Layer
 
@@ -170,6 +170,25 @@ def leaves(clause: Clause) -> list[Leaf]:
             return [inner]
         case _:
             return [clause]
+
+
+def words_of(clause: Clause) -> list[Synonyms]:
+    """The words and concepts that a hit with all words has, each once.
+
+    Conditions are left out: every hit fulfils them. An OR is one of them.
+    """
+    return list(dict.fromkeys(_words_of(clause)))
+
+
+def _words_of(clause: Clause) -> Iterator[Synonyms]:
+    match clause:
+        case Synonyms():
+            yield clause
+        case FreeText(inner) | AllOf(inner):
+            for one in inner:
+                yield from _words_of(one)
+        case _:
+            return
 
 
 def is_of_words(clause: Clause) -> bool:
