@@ -14,7 +14,7 @@ from index.generations.manifest import REBUILD
 from index.generations.opened import OpenedGeneration
 from search.assist.spelling import Speller
 from search.local.backend import LocalBackend
-from search.query.clauses import is_of_words, leaves
+from search.query.clauses import AllOf, Hint, is_of_words, leaves
 from search.query.concepts import concepts_in
 from search.query.expand import Expander
 from search.query.parser import parse
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from index.generations.manifest import Manifest
+    from search.backend import Ranking
+    from search.query.clauses import FreeText
     from search.query.expand import Expanded
     from search.query.syntax import Query
     from search.request import SearchOptions
@@ -111,8 +113,7 @@ class Searcher:
         began = time.perf_counter()
         request, bounds = asked.bounded()
         parsed = parse(request.text)
-        expanded = self._expander.expand(parsed, off=request.off)
-        ranking = self._backend.rank(expanded.clause, match_all=request.match == ALL)
+        expanded, ranking = self._ranked(parsed, request)
         shown = self._backend.page(expanded.clause, ranking, request.first, request.end)
         total = shown.total
         facets = self._backend.facets(ranking, total, expanded.concepts) if request.facets else {}
@@ -159,6 +160,20 @@ class Searcher:
             expansions=tuple(expanded.expansions.values()),
         )
 
+    def _ranked(self, parsed: Query, request: SearchRequest) -> tuple[Expanded, Ranking]:
+        """A query expanded, with its hits.
+
+        Where there is no hit, the concepts that no abstract mentions are searched by their words.
+        """
+        match_all = request.match == ALL
+        expanded = self._expander.expand(parsed, off=request.off)
+        ranking = self._backend.rank(expanded.clause, match_all=match_all)
+        if not expanded.absent or len(ranking):
+            return expanded, ranking
+        apart = self._expander.expand(parsed, off=request.off, apart=expanded.absent)
+        found = self._backend.rank(apart.clause, match_all=match_all)
+        return (apart, found) if len(found) else (expanded, ranking)
+
     def _suggestion(self, text: str, expanded: Expanded, off: Collection[str]) -> str | None:
         """The query in better spelling, where that finds anything."""
         better = self._speller.better(text, expanded.missing)
@@ -179,6 +194,12 @@ def _notes(
     absent = [f"No abstract has “{word}”." for word in dict.fromkeys(expanded.missing)]
     if not expanded.clause.clauses:
         absent.append("There was nothing to search for.")
-    elif not total and not absent:
+    elif not total and not absent and _conditions(expanded.clause) > 1:
         absent.append("No abstract fulfils all of these conditions; leave one of them out.")
     return (*notes, *absent)
+
+
+def _conditions(clause: FreeText) -> int:
+    """The number of clauses that a hit may fail."""
+    inner = [one for one in clause.clauses if not isinstance(one, Hint)]
+    return sum(len(one.clauses) if isinstance(one, AllOf) else 1 for one in inner)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from index.analyzer import Layer
 
+NEAR = 10
+"""Words from the first to the last of a concept whose words do not stand in a row."""
+
 LEAVES_KEPT = 1 << 12
 """How many words' leaves and how many hints are kept: 4 MB at most."""
 
@@ -33,7 +36,8 @@ class Synonyms:
     """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
 
     ``terms`` are of one layer, and each is looked for in each of the fields. ``phrases`` are words
-    in a row that mean the same as well.
+    in a row that mean the same as well. ``near`` are the words of the query, near each other: they
+    make a hit, but never a better one than a term does.
     """
 
     query: str
@@ -42,15 +46,46 @@ class Synonyms:
     fields: tuple[str, ...] = TEXT_FIELDS
     concept: str | None = None
     phrases: tuple[Phrase, ...] = ()
+    near: Near | None = None
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Hashed once: a broad concept has dozens of terms, and a ranking looks it up many times.
-        asked = (self.query, self.terms, self.layer, self.fields, self.concept, self.phrases)
+        asked = (
+            self.query,
+            self.terms,
+            self.layer,
+            self.fields,
+            self.concept,
+            self.phrases,
+            self.near,
+        )
         object.__setattr__(self, "_hash", hash(asked))
 
     def __hash__(self) -> int:
         return self._hash
+
+    def beside(self, near: Near) -> Synonyms:
+        """The same with the words near each other."""
+        return Synonyms(
+            self.query, self.terms, self.layer, self.fields, self.concept, self.phrases, near
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Units that stand within some words of each other in one field, in any order.
+
+    A unit is a word or a concept: any of its leaves. All leaves are of the same fields.
+    """
+
+    units: tuple[tuple[Synonyms, ...], ...]
+    window: int = NEAR
+
+    @property
+    def leaves(self) -> list[Synonyms]:
+        """The leaves of all units."""
+        return [leaf for unit in self.units for leaf in unit]
 
 
 @lru_cache(maxsize=1 << 4)

@@ -22,6 +22,7 @@ from search.query.clauses import (
     FreeText,
     Hint,
     Name,
+    Near,
     Phrase,
     Synonyms,
     Term,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from index.analyzer import Layer, QueryText
-    from index.concepts.recognizer import Mention
+    from index.concepts.recognizer import Match, Mention
     from index.generations.opened import OpenedGeneration
     from index.text.words import Word
     from search.backend import TermIndex
@@ -60,13 +61,15 @@ class Expanded:
 
     ``expansions`` are the concepts and learned forms by id, in the order of the query.
     ``conditions`` are the concepts named by ``concept:``, which apply whatever is switched off.
-    ``missing`` are the reader's words that no abstract has.
+    ``missing`` are the reader's words that no abstract has, ``absent`` the concepts that none
+    mentions.
     """
 
     clause: FreeText
     expansions: dict[str, Expansion]
     conditions: tuple[str, ...]
     missing: tuple[str, ...]
+    absent: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -84,15 +87,19 @@ class Expander:
         self.weights = weights
         self.spellings = published.spellings
         self.concepts = ConceptExpander(published)
+        self.learned_forms = published.short_forms
         self.short_forms = ShortFormExpander(published.short_forms)
 
-    def expand(self, query: syntax.Query, *, off: Collection[str] = ()) -> Expanded:
+    def expand(
+        self, query: syntax.Query, *, off: Collection[str] = (), apart: Collection[str] = ()
+    ) -> Expanded:
         """The clauses of a query.
 
-        ``off`` lists the ids of expansions to leave out, see ``Switches``. Words too common to rank
-        count only where the query has no others.
+        ``off`` lists the ids of expansions to leave out, see ``Switches``; ``apart`` those of
+        concepts whose words are searched one by one. Words too common to rank count only where the
+        query has no others.
         """
-        return _Expansion(self, Switches(off, self.analyzer.vocabulary)).of(query)
+        return _Expansion(self, Switches(off, self.analyzer.vocabulary), frozenset(apart)).of(query)
 
 
 @dataclass(slots=True)
@@ -102,6 +109,7 @@ class _Report:
     expansions: dict[str, Expansion] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    absent: dict[str, None] = field(default_factory=dict)
     stopped: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -123,7 +131,9 @@ class _Scope(NamedTuple):
 class _Expansion:
     """The expansion of one query."""
 
-    def __init__(self, expander: Expander, switches: Switches) -> None:
+    def __init__(self, expander: Expander, switches: Switches, apart: frozenset[str]) -> None:
+        self._apart = apart
+        self._learned_forms = expander.learned_forms
         self._analyzer = expander.analyzer
         self._terms = expander.terms
         self._weights = expander.weights
@@ -153,7 +163,8 @@ class _Expansion:
             report.expansions,
             tuple(report.conditions),
             tuple(report.missing),
-            tuple(self._notes),
+            tuple(report.absent),
+            tuple(dict.fromkeys(self._notes)),
         )
 
     def _group(self, group: syntax.Group, scope: _Scope) -> list[Clause]:
@@ -268,7 +279,7 @@ class _Expansion:
         """A clause for each concept and for each word that is part of none, in their order."""
         read = self._analyzer.query(text)
         words = read.words
-        concepts, as_typed = self._mentioned(text, read.mentions, scope)
+        concepts, as_typed = self._mentioned(text, read, scope)
         named = {place for one, _ in concepts for place in range(one.first, one.last + 1)}
         also = self._learned(text, read, named | as_typed, scope)
         clauses: list[Clause] = []
@@ -291,7 +302,7 @@ class _Expansion:
         return clauses
 
     def _mentioned(
-        self, text: str, recognized: Sequence[Mention], scope: _Scope
+        self, text: str, read: QueryText, scope: _Scope
     ) -> tuple[list[tuple[Mention, Synonyms]], set[int]]:
         """The concepts with their clauses, and the places of words whose concept is off.
 
@@ -299,17 +310,53 @@ class _Expansion:
         """
         concepts: list[tuple[Mention, Synonyms]] = []
         as_typed: set[int] = set()
-        for mention in recognized:
+        for mention in read.mentions:
             id_ = mention.concept
             written = text[mention.start : mention.end]
-            self._report_concept(written, id_, scope)
-            if self._switches.is_off(id_):
+            is_absent = self._report_concept(written, id_, scope)
+            is_apart = id_ in self._apart or (is_absent and self._is_a_word(read, mention, written))
+            if is_apart:
+                self._notes.append(_searched_apart(written, is_word=mention.first == mention.last))
+            if is_apart or self._switches.is_off(id_):
                 as_typed.update(range(mention.first, mention.last + 1))
             else:
                 narrower = None if self._switches.narrower_off(id_) else self._weights.narrower
                 synonyms = self._concepts.synonyms(written, id_, narrower, scope.fields)
-                concepts.append((mention, synonyms))
+                near = None if scope.is_excluded else self._near(text, read, mention, scope)
+                concepts.append((mention, synonyms.beside(near) if near else synonyms))
         return concepts, as_typed
+
+    def _near(self, text: str, read: QueryText, mention: Mention, scope: _Scope) -> Near | None:
+        """The words of a concept as units, each with the concepts inside it that have the word."""
+        if mention.first == mention.last:
+            return None
+        inside = [
+            match
+            for match in read.matches
+            if mention.first <= match.first <= match.last <= mention.last
+            and match.concept.id != mention.concept
+            and not match.concept.is_guard
+        ]
+        written = text[mention.start : mention.end]
+        units: list[tuple[Synonyms, ...]] = []
+        is_joined = False
+        for place, word in enumerate(read.words[mention.first : mention.last + 1], mention.first):
+            if is_joined or word.form in stop_words():
+                is_joined = False
+                continue
+            is_joined = bool(word.is_prefix and word.joined)
+            covering = [match for match in inside if match.first <= place <= match.last]
+            unit = [
+                self._concepts.synonyms(
+                    written, match.concept.id, self._weights.narrower, scope.fields
+                )
+                for match in covering
+            ]
+            if not any(match.first == match.last and _is_short(match) for match in covering):
+                stems = (word.joined,) if is_joined and word.joined else (word.stem,)
+                unit.append(word_of(written, stems, scope.fields))
+            units.append(tuple(dict.fromkeys(unit)))
+        return Near(tuple(units)) if len(units) > 1 else None
 
     def _learned(
         self, text: str, read: QueryText, taken: set[int], scope: _Scope
@@ -331,11 +378,26 @@ class _Expansion:
             phrases |= dict.fromkeys(range(first, last + 1), found)
         return phrases
 
-    def _report_concept(self, written: str, concept: str, scope: _Scope) -> None:
+    def _is_a_word(self, read: QueryText, mention: Mention, written: str) -> bool:
+        """True for one word that abstracts hold and to which they give no other meaning."""
+        if mention.first != mention.last:
+            return False
+        if not self._terms.has_in_layer("stems", read.words[mention.first].stem):
+            return False
+        known = self._learned_forms.find(written)
+        meanings = [one.long for one in known.meanings] if known else []
+        called = {concept_called(self._analyzer, long) for long in meanings}
+        return not called or mention.concept in called
+
+    def _report_concept(self, written: str, concept: str, scope: _Scope) -> bool:
+        """Reports a concept; returns True if no abstract mentions it or a narrower one."""
         expansion = self._switches.marked(self._concepts.expansion(written, concept))
         scope.report.expansions.setdefault(concept, expansion)
-        if not (expansion.narrower or expansion.is_off or concept in self._spellings):
-            self._notes.append(f"No abstract speaks of {expansion.name}.")
+        if expansion.narrower or expansion.is_off or concept in self._spellings:
+            return False
+        scope.report.absent[concept] = None
+        self._notes.append(f"No abstract speaks of {expansion.name}.")
+        return True
 
     def _word(self, text: str, word: Word, following: Word | None, scope: _Scope) -> Clause | None:
         """A word, or the word and the next as one where they always are: auto-immune."""
@@ -411,6 +473,17 @@ class _Expansion:
             self._notes.append(f"No word in these abstracts begins with “{prefix}”.")
         self._forms_left -= len(kept)
         return Synonyms(f"{text}*", tuple(map(Term, kept)), "exact", fields)
+
+
+def _searched_apart(written: str, *, is_word: bool) -> str:
+    how = "as a word" if is_word else "by its words, one by one"
+    return f"“{written}” was searched {how}."
+
+
+def _is_short(match: Match) -> bool:
+    """Whether a spelling is a short form, in the singular or the plural."""
+    shorts = {*match.concept.short, *match.concept.capitals}
+    return match.spelling in shorts or match.spelling.removesuffix("s") in shorts
 
 
 def _any_side(sides: Sequence[list[Clause]]) -> list[Clause]:
