@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from index.analyzer import Layer
     from index.segment.reader import CommonestTerms
@@ -32,6 +32,20 @@ class TermIndex(Protocol):
         self, fields: Sequence[str], prefix: str, most: int
     ) -> CommonestTerms:
         """The commonest terms with a prefix in fields of one group, and how many there are."""
+
+    def commonest_between(
+        self, fields: Sequence[str], first: str, last: str, most: int
+    ) -> CommonestTerms:
+        """The commonest terms that begin and end so, and how many there are."""
+
+    def has_row(self, field: str, forms: tuple[str, ...]) -> bool:
+        """True if any document has words in a row in a field of names."""
+
+    def citations(self, journal: Sequence[str], year: int) -> Iterator[tuple[str, str]]:
+        """PMID and citation of the documents of a year, with some words in their journal."""
+
+    def has_any(self, field: str) -> bool:
+        """True if any document has a term in a field."""
 
     def guessable_words(self) -> dict[str, int]:
         """The words that a spelling suggestion may name, with the number of texts of each."""

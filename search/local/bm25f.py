@@ -30,6 +30,7 @@ from search.query.clauses import (
     AllOf,
     AnyOf,
     Clause,
+    Elsewhere,
     Exclusion,
     Filter,
     FreeText,
@@ -40,6 +41,7 @@ from search.query.clauses import (
     YearRange,
     has_reason,
     is_of_words,
+    names_of,
     words_of,
 )
 from search.weights import Weights
@@ -198,11 +200,14 @@ class Ranker:
         found = self._ranked(clause.clauses)
         mask = found.mask if self.reader.live is None else found.mask & self.reader.live
         scores = np.zeros(self.reader.size) if found.scores is None else found.scores
-        words = words_of(clause)
+        words, names = words_of(clause), names_of(clause)
         is_one = len(words) == 1 and is_of_words(clause)
-        complete = self._complete(words, mask) if words and not is_one else None
+        complete = self._complete(words, mask) if (words or names) and not is_one else None
+        if complete is not None:
+            for one in names:
+                complete &= self._found(one).mask
         near = None if found.near is None else found.near & mask
-        return Ranking(mask, scores, self._setting, len(words), complete, near)
+        return Ranking(mask, scores, self._setting, len(words) + len(names), complete, near)
 
     def ordered(self, ranking: Ranking) -> Ranking:
         """The same hits: those by words near each other last, of a short query the complete first.
@@ -287,13 +292,14 @@ class Ranker:
         for documents in beside:
             only[documents] = True
         only &= ~words.mask
-        if words.scores is None or not only.any():
+        if not only.any():
             return words
         scores = np.zeros(self.reader.size)
         self._add(
             [(one.leaf, one.weight) for one in free if isinstance(one, Hint)], 0, scores, only
         )
-        scores = np.where(words.mask, words.scores, scores)
+        if words.scores is not None:
+            scores = np.where(words.mask, words.scores, scores)
         return words._replace(mask=words.mask | only, scores=scores, near=only)
 
     def _add(self, leaves: Sequence[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
@@ -315,9 +321,12 @@ class Ranker:
             found = self._local.scratch = Scratch(self.reader.size)
         return found
 
-    def _found(self, clause: Clause) -> _Found:
+    def _found(self, clause: Clause) -> _Found:  # noqa: C901 (a case a kind)
         match clause:
-            case Synonyms() | Phrase():
+            case Synonyms():
+                found = _Found(*self._alone(clause))
+                return self._with_near(found, [clause]) if clause.near else found
+            case Phrase():
                 return _Found(*self._alone(clause))
             case Hint(leaf, weight):
                 return _Found(*self._alone(leaf, weight, is_reason=False), decides=False)
@@ -325,6 +334,11 @@ class Ranker:
                 mask = np.zeros(self.reader.size, bool)
                 mask[self.reader.names(clause.field, clause.forms)] = True
                 return _Found(mask)
+            case Elsewhere(names=names, weight=weight):
+                mask = np.logical_or.reduce([self._found(name).mask for name in names])
+                matching = np.count_nonzero(mask)
+                worth = weight * np.log1p((self.reader.count - matching + 0.5) / (matching + 0.5))
+                return _Found(mask, np.where(mask, worth, 0.0))
             case YearRange(first=first, last=last):
                 return _Found(self._between(first, last))
             case Filter(inner):
@@ -371,7 +385,7 @@ class Ranker:
         if reasons:
             mask = np.logical_or.reduce(reasons)
         for clause, one in zip(others, found, strict=True):
-            if not isinstance(clause, Synonyms | Hint | FreeText):
+            if not isinstance(clause, Synonyms | Hint | FreeText | Elsewhere):
                 mask &= one.mask
         near = _only_near(mask, [one for one in (words, *found) if one.is_reason])
         return _Found(mask, _summed([words, *found]), bool(reasons), near=near)

@@ -122,6 +122,23 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Free words found outside of titles and texts: in any of some names. They rank.
+
+    ``weight`` multiplies the score; no score of words comes near ``FIRST``. Below 1 it is what a
+    complete hit may lack.
+    """
+
+    query: str
+    names: tuple[Name, ...]
+    weight: float = 1.0
+
+
+FIRST = 1e3
+"""The weight of a record that the query names by its number."""
+
+
+@dataclass(frozen=True, slots=True)
 class YearRange:
     """Years from ``first`` to ``last``, both included."""
 
@@ -191,7 +208,7 @@ def hint_of(query: str, stem: str, fields: tuple[str, ...], weight: float) -> Hi
 
 
 Leaf = Synonyms | Phrase | Name | YearRange
-Clause = Leaf | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
+Clause = Leaf | Elsewhere | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
 
 
 def leaves(clause: Clause) -> list[Leaf]:
@@ -203,8 +220,21 @@ def leaves(clause: Clause) -> list[Leaf]:
             return [leaf for one in inner for leaf in leaves(one)]
         case Filter(inner):
             return [inner]
+        case Elsewhere(names=names):
+            return list(names)
         case _:
             return [clause]
+
+
+def names_of(clause: Clause) -> list[Elsewhere]:
+    """The words of a query that are found outside of titles and texts, each once."""
+    match clause:
+        case Elsewhere(weight=weight):
+            return [clause] if weight >= 1.0 else []
+        case FreeText(inner) | AllOf(inner):
+            return list(dict.fromkeys(name for one in inner for name in names_of(one)))
+        case _:
+            return []
 
 
 def words_of(clause: Clause) -> list[Synonyms]:
