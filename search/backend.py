@@ -47,8 +47,11 @@ class TermIndex(Protocol):
     def has_any(self, field: str) -> bool:
         """True if any document has a term in a field."""
 
-    def guessable_words(self) -> dict[str, int]:
-        """The words that a spelling suggestion may name, with the number of texts of each."""
+    def guessable_words(self, field: str | None = None) -> dict[str, int]:
+        """The words that a spelling suggestion may name, with the number of texts of each.
+
+        Those of titles and abstracts, or of a field of names.
+        """
 
 
 class Ranking(Protocol):
@@ -56,6 +59,10 @@ class Ranking(Protocol):
 
     def __len__(self) -> int:
         """The number of hits."""
+
+    @property
+    def total_all(self) -> int:
+        """The number of hits with all words of the query."""
 
 
 class HitPage(NamedTuple):

@@ -24,6 +24,7 @@ class SearchOptions(TypedDict, total=False):
     per_page: int
     off: Collection[str]
     match: str
+    typed: bool
     facets: bool
 
 
@@ -33,7 +34,8 @@ class SearchRequest:
 
     ``off`` lists expansions to leave out: the id of a concept leaves its words as typed, the id
     with ``.narrower`` leaves out the narrower concepts. ``match`` is "any", or "all" for hits with
-    all words only. ``facets`` says whether concepts in the hits are counted.
+    all words only. ``typed`` searches for the words as typed, without correcting their spelling.
+    ``facets`` says whether concepts in the hits are counted.
     """
 
     text: str
@@ -41,6 +43,7 @@ class SearchRequest:
     per_page: int = 10
     off: Collection[str] = ()
     match: str = ANY
+    typed: bool = False
     facets: bool = True
 
     @classmethod

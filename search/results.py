@@ -192,8 +192,9 @@ class SearchPage:
     ``total`` counts all hits, ``total_all`` those with all words of the query, and ``facets`` the
     concepts in all hits, by kind, the commonest first. A concept is one word; common words that
     were dropped and conditions are none. ``match`` is as in ``SearchRequest``. ``notes`` are
-    sentences on what was ignored, cut or read otherwise than written. ``suggestion`` is the query
-    in better spelling, or None.
+    sentences on what was ignored, cut or read otherwise than written. ``corrected`` is
+    the query in better spelling whose hits are shown instead, and ``suggestion`` one that the
+    reader may choose; either may be None.
     """
 
     query: str
@@ -209,6 +210,7 @@ class SearchPage:
     facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
     total_all: int = 0
     match: str = "any"
+    corrected: str | None = None
 
     @property
     def off(self) -> tuple[str, ...]:
@@ -235,6 +237,7 @@ class SearchPage:
             "facets": {
                 kind: [{**vars(facet)} for facet in facets] for kind, facets in self.facets.items()
             },
+            "corrected": self.corrected,
             "suggestion": self.suggestion,
             "took_ms": round(self.took_ms, 3),
             "generation": self.generation,

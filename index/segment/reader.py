@@ -186,11 +186,16 @@ class IndexReader:
         """True if any document has a term in a field."""
         return any(len(one.store.lexicon(PLACES[field].group)) for one in self.segments)
 
-    def guessable_words(self) -> dict[str, int]:
-        """The words of titles and abstracts that can be guessed.
+    def guessable_words(self, field: str | None = None) -> dict[str, int]:
+        """The words of titles and abstracts, or of a field of names, that can be guessed.
 
         Each is of at least four letters, with the number of titles and abstracts that have it.
         """
+        if field:
+            names = self.with_prefix(field, "")
+            return {
+                one: n for one, n in names.items() if len(one) >= SHORTEST_FORM and one.isalpha()
+            }
         found: dict[str, int] = {}
         for segment in self.segments:
             lexicon = segment.store.lexicon(EXACT)

@@ -38,6 +38,7 @@ from search.query.clauses import (
     Name,
     Phrase,
     Synonyms,
+    Typed,
     YearRange,
     has_reason,
     is_of_words,
@@ -218,13 +219,16 @@ class Ranker:
             firm = ranking.scores.min(initial=np.inf, where=ranking.mask & ~ranking.near)
             best = ranking.scores.max(initial=0.0, where=ranking.near)
             if best > 0.0 and np.isfinite(firm):
-                lowered = np.where(ranking.near, BELOW * firm / best, 1.0)
-                ranking = replace(ranking, scores=ranking.scores * lowered)
+                scores = ranking.scores.copy()
+                np.multiply(scores, BELOW * firm / best, out=scores, where=ranking.near)
+                ranking = replace(ranking, scores=scores)
         complete = ranking.complete
         if complete is None or ranking.words > self.weights.complete_first:
             return ranking
         best = ranking.scores.max(initial=0.0, where=ranking.mask)
-        return replace(ranking, scores=ranking.scores + complete * best)
+        scores = ranking.scores.copy()
+        np.add(scores, best, out=scores, where=complete)  # others may have none
+        return replace(ranking, scores=scores)
 
     def _complete(self, words: Sequence[Synonyms], hits: Mask) -> Mask:
         """The hits that match all of some words."""
@@ -334,6 +338,8 @@ class Ranker:
                 mask = np.zeros(self.reader.size, bool)
                 mask[self.reader.names(clause.field, clause.forms)] = True
                 return _Found(mask)
+            case Typed(inner):
+                return self._found(inner)
             case Elsewhere(names=names, weight=weight):
                 mask = np.logical_or.reduce([self._found(name).mask for name in names])
                 matching = np.count_nonzero(mask)
@@ -385,7 +391,7 @@ class Ranker:
         if reasons:
             mask = np.logical_or.reduce(reasons)
         for clause, one in zip(others, found, strict=True):
-            if not isinstance(clause, Synonyms | Hint | FreeText | Elsewhere):
+            if not isinstance(clause, Synonyms | Hint | FreeText | Elsewhere | Typed):
                 mask &= one.mask
         near = _only_near(mask, [one for one in (words, *found) if one.is_reason])
         return _Found(mask, _summed([words, *found]), bool(reasons), near=near)

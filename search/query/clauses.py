@@ -103,6 +103,13 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A word as typed beside the word that it was corrected to. A complete hit may lack it."""
+
+    leaf: Synonyms
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """Words in this order, in any of some fields: as written, or their stems."""
 
@@ -208,7 +215,7 @@ def hint_of(query: str, stem: str, fields: tuple[str, ...], weight: float) -> Hi
 
 
 Leaf = Synonyms | Phrase | Name | YearRange
-Clause = Leaf | Elsewhere | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
+Clause = Leaf | Elsewhere | Typed | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
 
 
 def leaves(clause: Clause) -> list[Leaf]:
@@ -218,7 +225,7 @@ def leaves(clause: Clause) -> list[Leaf]:
             return []
         case AnyOf(inner) | AllOf(inner) | FreeText(inner):
             return [leaf for one in inner for leaf in leaves(one)]
-        case Filter(inner):
+        case Filter(inner) | Typed(inner):
             return [inner]
         case Elsewhere(names=names):
             return list(names)

@@ -56,6 +56,9 @@ MOST_FORMS = 200
 MOST_FORMS_TOGETHER = 1000
 """Words that all prefixes of a query together may stand for."""
 
+RAREST = 3
+"""Abstracts of a word that may be a slip, at most."""
+
 WHOLE = ("pmid", "doi")
 """Fields whose terms are not words, but the whole number of a record."""
 
@@ -79,7 +82,7 @@ class Expanded:
     ``expansions`` are the concepts and learned forms by id, in the order of the query.
     ``conditions`` are the concepts named by ``concept:``, which apply whatever is switched off.
     ``missing`` are the reader's words that no abstract has, ``absent`` the concepts that none
-    mentions.
+    mentions, ``doubtful`` the free words that no more than a few abstracts have.
     """
 
     clause: FreeText
@@ -87,6 +90,7 @@ class Expanded:
     conditions: tuple[str, ...]
     missing: tuple[str, ...]
     absent: tuple[str, ...]
+    doubtful: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -126,6 +130,7 @@ class _Report:
     expansions: dict[str, Expansion] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     absent: dict[str, None] = field(default_factory=dict)
     stopped: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -182,6 +187,7 @@ class _Expansion:
             tuple(report.conditions),
             tuple(report.missing),
             tuple(report.absent),
+            tuple(report.doubtful),
             tuple(dict.fromkeys(self._notes)),
         )
 
@@ -542,6 +548,8 @@ class _Expansion:
             written = text[word.start : word.end]
             terms = (word.stem, *self._compounds(word, following))
         if any(self._is_indexed("stems", term, scope.fields) for term in terms):
+            if self._terms.document_frequency_bound("exact", word.form) <= RAREST:
+                scope.report.doubtful.append(written)
             return word_of(written, terms, scope.fields)
         return self._elsewhere(written, word, scope)
 
@@ -574,6 +582,7 @@ class _Expansion:
                 )
                 return Elsewhere(written, (Name(written, name, (word.form,)),))
         scope.report.missing.append(written)
+        scope.report.doubtful.append(written)
         return Synonyms(written, (), fields=scope.fields)
 
     def _phrase(self, text: str, forms: tuple[str, ...], scope: _Scope) -> Clause:

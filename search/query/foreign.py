@@ -73,9 +73,7 @@ _PMID = re.compile(r"(?i)\bPMID(?:\s*#|\s+no\.?|:?\s+#?|\s*=)\s*(?P<id>\d{1,8})\
 _DOI = re.compile(
     r"(?i)(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi(?:\.org/|:|\s)\s*)?(?<![\w./])(?P<doi>10\.\d{4,9}/[^\s\"<>\x01]+)"
 )
-_CITATION = re.compile(
-    r"[A-Za-z][A-Za-z .&-]{2,80}?[\s.,(]*(?:19|20)\d\d\b[^;\"]{0,24};\s*[^\"]+"
-)
+_CITATION = re.compile(r"[A-Za-z][A-Za-z .&-]{2,80}?[\s.,(]*(?:19|20)\d\d\b[^;\"]{0,24};\s*[^\"]+")
 _ENDS = re.compile(r"[.,;:)\]}]+$")
 
 

@@ -80,6 +80,7 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
             }
         ],
         "facets": {"test": [{"concept": "b", "name": "bravo", "count": 3}]},
+        "corrected": None,
         "suggestion": None,
         "took_ms": 1.235,
         "generation": "g",

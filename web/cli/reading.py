@@ -51,6 +51,7 @@ _off = click.option(
     show_default=True,
     help="Show hits with any of the words, or only those with all of them.",
 )
+@click.option("--typed", is_flag=True, help="Search for the words as typed, not corrected.")
 @_off
 @click.pass_obj
 def search_command(

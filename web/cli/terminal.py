@@ -40,6 +40,8 @@ def print_page(found: SearchPage) -> None:
             out.print(_expansion(expansion))
     for note in found.notes:
         out.print(_plain(note))
+    if found.corrected:
+        out.print(_plain(f"Searched for “{found.corrected}”; --typed searches for it as typed."))
     if found.suggestion:
         out.print(_plain(f"Did you mean: {found.suggestion}"))
     for name, facets in found.facets.items():

@@ -77,6 +77,11 @@ def match() -> str:
     return request.args.get("match", ANY).strip().lower()[:LONGEST_MATCH] or ANY
 
 
+def typed() -> bool:
+    """True where the address asks for the words as typed: ``typed=1``."""
+    return request.args.get("typed", "") not in {"", "0"}
+
+
 def switched_off() -> tuple[str, ...]:
     """The ids that the address switches off: ``off=a,b`` and ``off=a&off=b`` are the same."""
     given = ",".join(request.args.getlist("off"))[:LONGEST_QUERY]
