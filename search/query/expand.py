@@ -377,7 +377,8 @@ class _Expansion:
         elif name == "journal":
             rows = self._journal(text)
         if rows:
-            return [AnyOf(tuple(Name(f"{name}:{text}", name, row) for row in rows))]
+            names = tuple(Name(f"{name}:{text}", name, row) for row in rows)
+            return [AnyOf(names) if len(names) > 1 else names[0]]
         forms = (text.lower(),) if name in WHOLE else tuple(token_table(text).forms)
         if not all(self._terms.has(name, form) for form in forms):
             scope.report.missing.append(f"{name}:{text}")

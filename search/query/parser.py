@@ -64,7 +64,7 @@ _LEXEME = re.compile(
     re.VERBOSE,
 )
 _OPERATORS = {"OR", "AND", "NOT", "|", "minus"}
-_WORDS_THAT_JOIN = {"OR", "AND", "NOT", "|"}
+_WORDS_THAT_JOIN = {"AND", "NOT", "|"}
 _EXCLUDING = {"minus", "NOT"}
 _LANGUAGE = re.compile(r'"|\(|\)|:|\*|−| -|\x01')
 """What a text of plain words, after a space, has nothing of, the operators aside."""
@@ -247,7 +247,10 @@ def parse(text: str) -> Query:
 
 
 def _without_loose_operators(lexemes: list[_Lexeme], notes: list[str]) -> list[_Lexeme]:
-    """The lexemes without the AND, OR and NOT at the ends of a query, which join nothing."""
+    """The lexemes without the AND and NOT at the ends of a query, which join nothing.
+
+    OR stays a word there: it is the short form of odds ratio.
+    """
     kept = list(lexemes)
     loose: list[str] = []
     while len(kept) > 1 and kept[-1].kind in _WORDS_THAT_JOIN:
