@@ -160,6 +160,9 @@ cdef extern from "kernels.h" nogil:
                           const CStrings *, const CLines *, int64_t, int64_t, int64_t, uint8_t *)
     int64_t c_score "score"(const Setting *, const CSegment **, const Plan *, const double *,
                             int64_t, double *, uint8_t *, double *, int32_t *)
+    int64_t c_together "together"(const CSegment **, const Plan *, int64_t, int64_t, uint8_t *)
+    int64_t c_near "near"(const CSegment **, int64_t, const Plan *, int64_t, int64_t, uint8_t *,
+                          int64_t, int64_t *)
     int64_t c_best "best"(const Setting *, const double *, const uint8_t *, int64_t, int64_t *)
     int64_t c_likeliest "likeliest"(const CSegment *, int64_t, const int64_t *, const double *, int64_t,
                               int64_t, int64_t, int64_t, int64_t *, int64_t *, double *)
@@ -566,6 +569,48 @@ cdef class Scorer:
         finally:
             scratch.is_used = False
         _done(failed)
+
+    def together(self, QueryPlan plan not None, int64_t nth, uint8_t[::1] counts not None):
+        """Raises ``counts`` from ``nth`` by one for each leaf in turn in the documents that match it.
+
+        Only documents that matched all leaves before count: those that match all end at ``nth`` and
+        the number of leaves.
+        """
+        _lies("the segments of the plan", plan.segments, 0, len(self.segments))
+        _fits("counts", counts.shape[0], self.c.documents)
+        _lies("the number of leaves", nth + plan.c.leaves, 0, 255)
+        if self.c.documents and c_together(
+            self.segment, &plan.c, self.c.documents, nth, &counts[0]
+        ):
+            raise MemoryError
+
+    def near(
+        self,
+        int64_t place,
+        QueryPlan plan not None,
+        int64_t window,
+        uint8_t[::1] counts not None,
+        int64_t[::1] found not None,
+    ):
+        """Puts the documents of a segment with all units near each other into ``found``.
+
+        All leaves but the last are units; documents that the last one matches are left out.
+        ``counts`` has a zero for each document of the index. Returns how many there are.
+        """
+        cdef int64_t count
+        _lies("a segment", place, 0, len(self.segments) - 1)
+        _lies("the segments of the plan", plan.segments, 0, len(self.segments))
+        _fits("counts", counts.shape[0], self.c.documents)
+        _lies("the room", found.shape[0], 1, 1 << 40)
+        if not self.c.documents:
+            return 0
+        count = c_near(
+            self.segment, place, &plan.c, self.c.documents, window, &counts[0],
+            found.shape[0], &found[0],
+        )
+        if count < 0:
+            raise MemoryError
+        return count
 
     def best(
         self,

@@ -279,6 +279,12 @@ typedef struct {
     const uint8_t *live;       /* or NULL where no document is deleted */
 } Setting;
 
+int64_t together(const Segment *const *segments, const Plan *plan, int64_t all, int64_t nth,
+                 uint8_t *counts);
+
+int64_t near(const Segment *const *segments, int64_t place, const Plan *plan, int64_t all,
+             int64_t window, uint8_t *counts, int64_t room, int64_t *found);
+
 int64_t score(const Setting *set, const Segment *const *segment, const Plan *plan,
               const double *weights, int64_t reasons, double *total, uint8_t *mask, double *sums,
               int32_t *found);

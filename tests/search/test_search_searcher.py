@@ -27,11 +27,11 @@ ALL = {
 }
 PAGE_KEYS = {
     *("query", "page", "per_page", "pages", "total", "notes", "expansions", "suggestion"),
-    *("took_ms", "generation", "hits", "facets"),
+    *("took_ms", "generation", "hits", "facets", "total_all", "match", "corrected"),
 }
 HIT_KEYS = {
     *("pmid", "score", "title", "title_spans", "authors", "group_author", "journal", "year"),
-    *("citation", "snippets", "matches"),
+    *("citation", "snippets", "matches", "has_all"),
 }
 
 
