@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Layer = Literal["stems", "exact", "concepts"]
 LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
 
-VERSION = 1
+VERSION = 2
 """The version of the analysis: a new number whenever any text gives other terms than before.
 
 An index and a query fit each other only if both were read by the same version. The golden test of
