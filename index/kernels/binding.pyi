@@ -151,7 +151,9 @@ class WordTable:
         self, text: bytes, *, shift: int, step: int, columns: _Numbers, gaps: _Numbers
     ) -> tuple[int, int]: ...
 
-def pairs(kinds: _Numbers, numbers: _Numbers, gaps: _Numbers, found: _Numbers) -> int: ...
+def pairs(
+    kinds: _Numbers, counted: _Numbers, numbers: _Numbers, gaps: _Numbers, found: _Numbers
+) -> int: ...
 
 class TrieArrays:
     def __init__(

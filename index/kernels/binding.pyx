@@ -177,7 +177,7 @@ cdef extern from "kernels.h" nogil:
     void enter(const CWordTable *, int64_t, int64_t)
     int64_t c_cut "cut"(const CWordTable *, const uint8_t *, int64_t, int64_t, int64_t,
                         TextColumns *)
-    int64_t c_pairs "pairs"(const uint8_t *, int64_t, int64_t, const uint32_t *, const uint8_t *,
+    int64_t c_pairs "pairs"(const uint8_t *, const uint32_t *, int64_t, int64_t, uint32_t *, const uint8_t *,
                             uint32_t *)
     int64_t c_walk "walk"(const Trie *, const Words *, int64_t, Spelling *)
     int64_t c_invert "invert"(const Trie *, const Words *, int64_t, Spelling *)
@@ -1063,18 +1063,21 @@ cdef class WordTable:
 
 def pairs(
     const uint8_t[::1] kinds not None,
-    const uint32_t[::1] numbers not None,
+    const uint32_t[::1] counted not None,
+    uint32_t[::1] numbers not None,
     const uint8_t[::1] gaps not None,
     uint32_t[::1] found not None,
 ):
     """Writes the words of a text that may be one with the next; returns how many they are.
 
-    ``kinds`` says of each form whether it is digits (1) or a prefix (2).
+    ``kinds`` says of each form whether it is digits (1), a prefix (2), a word that ranks (4) or a
+    Roman numeral (8), and ``counted`` which form such a numeral is after a word that ranks.
     """
+    _fits("counted", counted.shape[0], kinds.shape[0])
     cdef int64_t words = numbers.shape[0]
     _fits("gaps", gaps.shape[0], words)
     _lies("the words of a text", words, 0, found.shape[0])
-    return c_pairs(&kinds[0], kinds.shape[0], words, &numbers[0], &gaps[0], &found[0])
+    return c_pairs(&kinds[0], &counted[0], kinds.shape[0], words, &numbers[0], &gaps[0], &found[0])
 
 
 cdef class TrieArrays:

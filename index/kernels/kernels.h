@@ -378,8 +378,8 @@ void enter(const WordTable *table, int64_t first, int64_t end);
 int64_t cut(const WordTable *table, const uint8_t *text, int64_t length, int64_t shift,
             int64_t step, TextColumns *out);
 
-int64_t pairs(const uint8_t *kinds, int64_t forms, int64_t words, const uint32_t *numbers,
-              const uint8_t *gaps, uint32_t *found);
+int64_t pairs(const uint8_t *kinds, const uint32_t *counted, int64_t forms, int64_t words,
+              uint32_t *numbers, const uint8_t *gaps, uint32_t *found);
 
 /* Node 0 is the root; no node leads to it. From node n lead the edges firsts[n] to firsts[n + 1],
  * in the order of their symbols. Symbol 0 is of all terms that the trie does not have. */

@@ -7,6 +7,7 @@ from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.text.cache import Cache
+from index.text.compounds import suspended
 from index.text.stemmer import STEMS, stem
 from index.text.tokenizer import GAPS, PREFIXES, SPACED_PREFIXES, Gap, token_table
 
@@ -88,7 +89,8 @@ def word_table(text: str) -> WordTable:
     forms, starts, ends, betweens = token_table(text)
     gaps = array("B", map(GAP_BITS.__getitem__, betweens))
     positions = positions_of(text, starts, ends)
-    return WordTable(text, forms, starts, ends, positions, gaps, _joined(forms, gaps))
+    joined = suspended(forms, _joined(forms, gaps))
+    return WordTable(text, forms, starts, ends, positions, gaps, joined)
 
 
 def positions_of(text: str, starts: Sequence[int], ends: Sequence[int]) -> array[int]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from index.analyzer import Layer, QueryText
-    from index.concepts.recognizer import Match, Mention
+    from index.concepts.recognizer import Mention, SpellingMatch
     from index.generations.opened import OpenedGeneration
     from index.text.words import Word
     from search.backend import TermIndex
@@ -671,7 +671,7 @@ def _searched_apart(written: str, *, is_word: bool) -> str:
     return f"“{written}” was searched {how}."
 
 
-def _is_short(match: Match) -> bool:
+def _is_short(match: SpellingMatch) -> bool:
     """Whether a spelling is a short form, in the singular or the plural."""
     shorts = {*match.concept.short, *match.concept.capitals}
     return match.spelling in shorts or match.spelling.removesuffix("s") in shorts

@@ -63,6 +63,8 @@ PARTS = (
         "nucleus nuclei",
         "treatment treatments",
         "therapy therapies",
+        "vs versus",
+        "mcg ug",
     ],
 )
 def test_relatives_meet_in_one_stem(forms: str) -> None:
