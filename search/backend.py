@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from index.analyzer import Layer
     from index.segment.reader import CommonestTerms
@@ -33,25 +33,8 @@ class TermIndex(Protocol):
     ) -> CommonestTerms:
         """The commonest terms with a prefix in fields of one group, and how many there are."""
 
-    def commonest_between(
-        self, fields: Sequence[str], first: str, last: str, most: int
-    ) -> CommonestTerms:
-        """The commonest terms that begin and end so, and how many there are."""
-
-    def has_row(self, field: str, forms: tuple[str, ...]) -> bool:
-        """True if any document has words in a row in a field of names."""
-
-    def citations(self, journal: Sequence[str], year: int) -> Iterator[tuple[str, str]]:
-        """PMID and citation of the documents of a year, with some words in their journal."""
-
-    def has_any(self, field: str) -> bool:
-        """True if any document has a term in a field."""
-
-    def guessable_words(self, field: str | None = None) -> dict[str, int]:
-        """The words that a spelling suggestion may name, with the number of texts of each.
-
-        Those of titles and abstracts, or of a field of names.
-        """
+    def guessable_words(self) -> dict[str, int]:
+        """The words that a spelling suggestion may name, with the number of texts of each."""
 
 
 class Ranking(Protocol):
@@ -60,17 +43,12 @@ class Ranking(Protocol):
     def __len__(self) -> int:
         """The number of hits."""
 
-    @property
-    def total_all(self) -> int:
-        """The number of hits with all words of the query."""
-
 
 class HitPage(NamedTuple):
-    """Some hits of a ranking, how many it has, and how many have all words of the query."""
+    """Some hits of a ranking, and how many it has in all."""
 
     hits: tuple[Hit, ...]
     total: int
-    total_all: int
 
 
 class Backend(Protocol):
@@ -83,8 +61,8 @@ class Backend(Protocol):
     def terms(self) -> TermIndex:
         """The terms of the index."""
 
-    def rank(self, clause: FreeText, *, match_all: bool = False) -> Ranking:
-        """All hits of a query, feedback included; with ``match_all`` those with all its words."""
+    def rank(self, clause: FreeText) -> Ranking:
+        """All hits of a query, feedback included."""
 
     def page(self, clause: FreeText, ranking: Ranking, first: int, end: int) -> HitPage:
         """The hits from one place up to another, with their snippets, marks and receipts."""

@@ -13,18 +13,12 @@ DEEPEST = 10_000
 """The last hit that can be paged to."""
 
 
-ANY, ALL = "any", "all"
-"""The hits to show: those with any word of the query, or those with all of them."""
-
-
 class SearchOptions(TypedDict, total=False):
     """The fields of a ``SearchRequest`` beside its text."""
 
     page: int
     per_page: int
     off: Collection[str]
-    match: str
-    typed: bool
     facets: bool
 
 
@@ -33,17 +27,14 @@ class SearchRequest:
     """A search as a reader asks for it.
 
     ``off`` lists expansions to leave out: the id of a concept leaves its words as typed, the id
-    with ``.narrower`` leaves out the narrower concepts. ``match`` is "any", or "all" for hits with
-    all words only. ``typed`` searches for the words as typed, without correcting their spelling.
-    ``facets`` says whether concepts in the hits are counted.
+    with ``.narrower`` leaves out the narrower concepts. ``facets`` says whether concepts in the
+    hits are counted.
     """
 
     text: str
     page: int = 1
     per_page: int = 10
     off: Collection[str] = ()
-    match: str = ANY
-    typed: bool = False
     facets: bool = True
 
     @classmethod
@@ -52,7 +43,7 @@ class SearchRequest:
         return cls(query, **options) if isinstance(query, str) else replace(query, **options)
 
     def bounded(self) -> tuple[SearchRequest, list[str]]:
-        """The request with every value within its bounds, and a note for each change."""
+        """The request with page and hits a page within their bounds, and a note for each change."""
         notes: list[str] = []
         per_page = min(max(self.per_page, 1), MOST_PER_PAGE)
         if per_page != self.per_page:
@@ -62,11 +53,7 @@ class SearchRequest:
             notes.append("The first page is shown; there is none before it.")
         elif self.page > last:
             notes.append(f"Only the first {DEEPEST} hits can be paged through.")
-        if self.match not in {ANY, ALL}:
-            notes.append("“match” takes “any” or “all”; hits with any of the words are shown.")
-        match = ALL if self.match == ALL else ANY
-        page = min(max(self.page, 1), last)
-        return replace(self, page=page, per_page=per_page, match=match), notes
+        return replace(self, page=min(max(self.page, 1), last), per_page=per_page), notes
 
     @property
     def first(self) -> int:

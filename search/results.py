@@ -97,10 +97,7 @@ class Match(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An abstract that matched, why, and how well; a higher score is a better match.
-
-    ``has_all`` is True for a hit with all words of the query.
-    """
+    """An abstract that matched, why, and how well; a higher score is a better match."""
 
     score: float
     pmid: str
@@ -109,7 +106,6 @@ class Hit(NamedTuple):
     snippets: tuple[Snippet, ...]
     matches: tuple[Match, ...]
     stored: Stored
-    has_all: bool = True
 
     @property
     def abstract(self) -> Abstract:
@@ -121,7 +117,6 @@ class Hit(NamedTuple):
         return {
             "pmid": self.pmid,
             "score": round(self.score, 6),
-            "has_all": self.has_all,
             "title": self.title,
             "title_spans": self.title_spans,
             **self.stored.signature,
@@ -189,12 +184,9 @@ class Facet:
 class SearchPage:
     """One page of the hits for a query, best first, and how the query was understood.
 
-    ``total`` counts all hits, ``total_all`` those with all words of the query, and ``facets`` the
-    concepts in all hits, by kind, the commonest first. A concept is one word; common words that
-    were dropped and conditions are none. ``match`` is as in ``SearchRequest``. ``notes`` are
-    sentences on what was ignored, cut or read otherwise than written. ``corrected`` is
-    the query in better spelling whose hits are shown instead, and ``suggestion`` one that the
-    reader may choose; either may be None.
+    ``total`` counts all hits, and ``facets`` the concepts in all of them, by kind, the commonest
+    first. ``notes`` say in sentences what was ignored, cut or taken otherwise
+    than written. ``suggestion`` is a query with better spelling, where there is one.
     """
 
     query: str
@@ -208,9 +200,6 @@ class SearchPage:
     took_ms: float
     generation: str
     facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
-    total_all: int = 0
-    match: str = "any"
-    corrected: str | None = None
 
     @property
     def off(self) -> tuple[str, ...]:
@@ -230,14 +219,11 @@ class SearchPage:
             "per_page": self.per_page,
             "pages": self.pages,
             "total": self.total,
-            "total_all": self.total_all,
-            "match": self.match,
             "notes": list(self.notes),
             "expansions": [{**vars(expansion)} for expansion in self.expansions],
             "facets": {
                 kind: [{**vars(facet)} for facet in facets] for kind, facets in self.facets.items()
             },
-            "corrected": self.corrected,
             "suggestion": self.suggestion,
             "took_ms": round(self.took_ms, 3),
             "generation": self.generation,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,11 +14,11 @@ from index.generations.manifest import REBUILD
 from index.generations.opened import OpenedGeneration
 from search.assist.spelling import Speller
 from search.local.backend import LocalBackend
-from search.query.clauses import AllOf, FreeText, Hint, Typed, leaves, words_of
+from search.query.clauses import is_of_words, leaves
 from search.query.concepts import concepts_in
 from search.query.expand import Expander
 from search.query.parser import parse
-from search.request import ALL, SearchRequest
+from search.request import SearchRequest
 from search.results import MarkedAbstract, SearchPage
 from search.weights import Weights
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from index.generations.manifest import Manifest
-    from search.backend import Ranking
     from search.query.expand import Expanded
     from search.query.syntax import Query
     from search.request import SearchOptions
@@ -113,26 +111,20 @@ class Searcher:
         began = time.perf_counter()
         request, bounds = asked.bounded()
         parsed = parse(request.text)
-        expanded, ranking = self._ranked(parsed, request)
-        corrected = None if request.typed else self._corrected(parsed, expanded, request, ranking)
-        if corrected:
-            better, expanded, ranking = corrected
-        shown = self._backend.page(expanded.clause, ranking, request.first, request.end)
-        total = shown.total
+        expanded = self._expander.expand(parsed, off=request.off)
+        ranking = self._backend.rank(expanded.clause)
+        hits, total = self._backend.page(expanded.clause, ranking, request.first, request.end)
         facets = self._backend.facets(ranking, total, expanded.concepts) if request.facets else {}
         return SearchPage(
             query=parsed.text,
             page=request.page,
             per_page=request.per_page,
             total=total,
-            total_all=shown.total_all,
-            match=request.match,
-            hits=shown.hits,
+            hits=hits,
             notes=_notes(parsed, expanded, bounds, request, total),
             expansions=tuple(expanded.expansions.values()),
             facets=facets,
-            corrected=better if corrected else None,
-            suggestion=None if corrected else self._suggestion(parsed, expanded, request, ranking),
+            suggestion=self._suggestion(parsed.text, expanded, request.off),
             took_ms=1000 * (time.perf_counter() - began),
             generation=self.manifest.id,
         )
@@ -164,47 +156,14 @@ class Searcher:
             expansions=tuple(expanded.expansions.values()),
         )
 
-    def _ranked(self, parsed: Query, request: SearchRequest) -> tuple[Expanded, Ranking]:
-        """A query expanded, with its hits.
-
-        Where there is no hit, the concepts that no abstract mentions are searched by their words.
-        """
-        match_all = request.match == ALL
-        expanded = self._expander.expand(parsed, off=request.off)
-        ranking = self._backend.rank(expanded.clause, match_all=match_all)
-        if not expanded.absent or len(ranking):
-            return expanded, ranking
-        apart = self._expander.expand(parsed, off=request.off, apart=expanded.absent)
-        found = self._backend.rank(apart.clause, match_all=match_all)
-        return (apart, found) if len(found) else (expanded, ranking)
-
-    def _corrected(
-        self, parsed: Query, expanded: Expanded, request: SearchRequest, ranking: Ranking
-    ) -> tuple[str, Expanded, Ranking] | None:
-        """The query in better spelling, with its hits, if there are more with all words.
-
-        Abstracts with a word as typed stay among the hits.
-        """
-        if not expanded.doubtful:
-            return None
-        better = self._speller.better(parsed.text, expanded.doubtful)
-        if better is None:
-            return None
-        found = self._expander.expand(parse(better), off=request.off)
-        found = replace(found, clause=_with_typed(found.clause, expanded))
-        corrected = self._backend.rank(found.clause, match_all=request.match == ALL)
-        return (better, found, corrected) if _gains(corrected, ranking) else None
-
-    def _suggestion(
-        self, parsed: Query, expanded: Expanded, request: SearchRequest, ranking: Ranking
-    ) -> str | None:
-        """The query in better spelling, where that has more hits."""
-        wrong = dict.fromkeys((*expanded.missing, *expanded.doubtful))
-        better = self._speller.better(parsed.text, wrong) if wrong else None
-        if better is None:
-            return None
-        corrected = self._expander.expand(parse(better), off=request.off)
-        return better if len(self._backend.rank(corrected.clause)) > len(ranking) else None
+    def _suggestion(self, text: str, expanded: Expanded, off: Collection[str]) -> str | None:
+        """The query in better spelling, where that finds anything."""
+        better = self._speller.better(text, expanded.missing)
+        # Of free words one is enough, and the better word is in some abstract.
+        if better is None or is_of_words(expanded.clause):
+            return better
+        corrected = self._expander.expand(parse(better), off=off)
+        return better if len(self._backend.rank(corrected.clause)) else None
 
 
 def _notes(
@@ -217,23 +176,6 @@ def _notes(
     absent = [f"No abstract has “{word}”." for word in dict.fromkeys(expanded.missing)]
     if not expanded.clause.clauses:
         absent.append("There was nothing to search for.")
-    elif not total and not absent and _conditions(expanded.clause) > 1:
+    elif not total and not absent:
         absent.append("No abstract fulfils all of these conditions; leave one of them out.")
     return (*notes, *absent)
-
-
-def _gains(better: Ranking, typed: Ranking) -> bool:
-    """True if more hits have all words, or as many do and there are more hits."""
-    return (better.total_all, len(better)) > (typed.total_all, len(typed))
-
-
-def _with_typed(clause: FreeText, typed: Expanded) -> FreeText:
-    """The clause of a corrected query with the words as typed, where abstracts have them."""
-    words = [one for one in words_of(typed.clause) if one.query in typed.doubtful and one.terms]
-    return FreeText((*clause.clauses, *(Typed(word) for word in words))) if words else clause
-
-
-def _conditions(clause: FreeText) -> int:
-    """The number of clauses that a hit may fail."""
-    inner = [one for one in clause.clauses if not isinstance(one, Hint)]
-    return sum(len(one.clauses) if isinstance(one, AllOf) else 1 for one in inner)

@@ -22,10 +22,7 @@ class Weights:
     studies of fingolimod give way to passing words."""
 
     hint: float = 0.3
-    complete_first: int = 4
-    """The most words of a query that shows the hits with all of them first. On the collections of
-    the README nDCG@10 is .629 with it and .609 without for the 54 queries of up to four words (3
-    won, 1 lost), and .700 and .699 for the 805 longer ones, if they do so too (3 won, 2 lost)."""
+    all_words_first: bool = False
 
     def of(self, field: str) -> tuple[float, float]:
         """The weight and the length normalization of a field."""

@@ -160,9 +160,6 @@ cdef extern from "kernels.h" nogil:
                           const CStrings *, const CLines *, int64_t, int64_t, int64_t, uint8_t *)
     int64_t c_score "score"(const Setting *, const CSegment **, const Plan *, const double *,
                             int64_t, double *, uint8_t *, double *, int32_t *)
-    int64_t c_together "together"(const CSegment **, const Plan *, int64_t, int64_t, uint8_t *)
-    int64_t c_near "near"(const CSegment **, int64_t, const Plan *, int64_t, int64_t, uint8_t *,
-                          int64_t, int64_t *)
     int64_t c_best "best"(const Setting *, const double *, const uint8_t *, int64_t, int64_t *)
     int64_t c_likeliest "likeliest"(const CSegment *, int64_t, const int64_t *, const double *, int64_t,
                               int64_t, int64_t, int64_t, int64_t *, int64_t *, double *)
@@ -177,7 +174,7 @@ cdef extern from "kernels.h" nogil:
     void enter(const CWordTable *, int64_t, int64_t)
     int64_t c_cut "cut"(const CWordTable *, const uint8_t *, int64_t, int64_t, int64_t,
                         TextColumns *)
-    int64_t c_pairs "pairs"(const uint8_t *, const uint32_t *, int64_t, int64_t, uint32_t *, const uint8_t *,
+    int64_t c_pairs "pairs"(const uint8_t *, int64_t, int64_t, const uint32_t *, const uint8_t *,
                             uint32_t *)
     int64_t c_walk "walk"(const Trie *, const Words *, int64_t, Spelling *)
     int64_t c_invert "invert"(const Trie *, const Words *, int64_t, Spelling *)
@@ -569,48 +566,6 @@ cdef class Scorer:
         finally:
             scratch.is_used = False
         _done(failed)
-
-    def together(self, QueryPlan plan not None, int64_t nth, uint8_t[::1] counts not None):
-        """Raises ``counts`` from ``nth`` by one for each leaf in turn in the documents that match it.
-
-        Only documents that matched all leaves before count: those that match all end at ``nth`` and
-        the number of leaves.
-        """
-        _lies("the segments of the plan", plan.segments, 0, len(self.segments))
-        _fits("counts", counts.shape[0], self.c.documents)
-        _lies("the number of leaves", nth + plan.c.leaves, 0, 255)
-        if self.c.documents and c_together(
-            self.segment, &plan.c, self.c.documents, nth, &counts[0]
-        ):
-            raise MemoryError
-
-    def near(
-        self,
-        int64_t place,
-        QueryPlan plan not None,
-        int64_t window,
-        uint8_t[::1] counts not None,
-        int64_t[::1] found not None,
-    ):
-        """Puts the documents of a segment with all units near each other into ``found``.
-
-        All leaves but the last are units; documents that the last one matches are left out.
-        ``counts`` has a zero for each document of the index. Returns how many there are.
-        """
-        cdef int64_t count
-        _lies("a segment", place, 0, len(self.segments) - 1)
-        _lies("the segments of the plan", plan.segments, 0, len(self.segments))
-        _fits("counts", counts.shape[0], self.c.documents)
-        _lies("the room", found.shape[0], 1, 1 << 40)
-        if not self.c.documents:
-            return 0
-        count = c_near(
-            self.segment, place, &plan.c, self.c.documents, window, &counts[0],
-            found.shape[0], &found[0],
-        )
-        if count < 0:
-            raise MemoryError
-        return count
 
     def best(
         self,
@@ -1063,21 +1018,18 @@ cdef class WordTable:
 
 def pairs(
     const uint8_t[::1] kinds not None,
-    const uint32_t[::1] counted not None,
-    uint32_t[::1] numbers not None,
+    const uint32_t[::1] numbers not None,
     const uint8_t[::1] gaps not None,
     uint32_t[::1] found not None,
 ):
     """Writes the words of a text that may be one with the next; returns how many they are.
 
-    ``kinds`` says of each form whether it is digits (1), a prefix (2), a word that ranks (4) or a
-    Roman numeral (8), and ``counted`` which form such a numeral is after a word that ranks.
+    ``kinds`` says of each form whether it is digits (1) or a prefix (2).
     """
-    _fits("counted", counted.shape[0], kinds.shape[0])
     cdef int64_t words = numbers.shape[0]
     _fits("gaps", gaps.shape[0], words)
     _lies("the words of a text", words, 0, found.shape[0])
-    return c_pairs(&kinds[0], &counted[0], kinds.shape[0], words, &numbers[0], &gaps[0], &found[0])
+    return c_pairs(&kinds[0], kinds.shape[0], words, &numbers[0], &gaps[0], &found[0])
 
 
 cdef class TrieArrays:

@@ -279,12 +279,6 @@ typedef struct {
     const uint8_t *live;       /* or NULL where no document is deleted */
 } Setting;
 
-int64_t together(const Segment *const *segments, const Plan *plan, int64_t all, int64_t nth,
-                 uint8_t *counts);
-
-int64_t near(const Segment *const *segments, int64_t place, const Plan *plan, int64_t all,
-             int64_t window, uint8_t *counts, int64_t room, int64_t *found);
-
 int64_t score(const Setting *set, const Segment *const *segment, const Plan *plan,
               const double *weights, int64_t reasons, double *total, uint8_t *mask, double *sums,
               int32_t *found);
@@ -378,8 +372,8 @@ void enter(const WordTable *table, int64_t first, int64_t end);
 int64_t cut(const WordTable *table, const uint8_t *text, int64_t length, int64_t shift,
             int64_t step, TextColumns *out);
 
-int64_t pairs(const uint8_t *kinds, const uint32_t *counted, int64_t forms, int64_t words,
-              uint32_t *numbers, const uint8_t *gaps, uint32_t *found);
+int64_t pairs(const uint8_t *kinds, int64_t forms, int64_t words, const uint32_t *numbers,
+              const uint8_t *gaps, uint32_t *found);
 
 /* Node 0 is the root; no node leads to it. From node n lead the edges firsts[n] to firsts[n + 1],
  * in the order of their symbols. Symbol 0 is of all terms that the trie does not have. */

@@ -6,8 +6,6 @@
 #define UNKNOWN 0xFFFFFFFFu
 #define DIGITS 1 /* what a form is: see index/text/fast_tokenizer.py */
 #define PREFIX 2
-#define RANKED 4
-#define NUMERAL 8
 #define HYPHEN 0 /* what stands before a word: see index/text/words.py */
 #define SPACE 1
 #define BREAK 2
@@ -59,23 +57,6 @@ static int64_t end_of_word(const uint8_t *text, int64_t at, int64_t length) {
     return end;
 }
 
-/* What may stand before a number that begins with its point: _POINT of index/text/tokenizer.py. */
-static inline int is_before_point(uint8_t c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '=' || c == '<' || c == '>' || c == '(' || c == '['
-           || c == '~' || c == '+' || c == '-';
-}
-
-/* The end of the number of which the digits at `at` stand after its point, or 0 if that is none. */
-static int64_t end_of_fraction(const uint8_t *text, int64_t at, int64_t last, int64_t length) {
-    if (at == last || text[at - 1] != '.' || !is_digit(text[at])
-        || (at > 1 && !is_before_point(text[at - 2])))
-        return 0;
-    int64_t stop = at;
-    while (stop < length && is_digit(text[stop])) stop++;
-    int64_t after = run(text, stop, length);
-    return after + 1 < length && is_point(text[after]) && is_digit(text[after + 1]) ? 0 : stop;
-}
-
 static inline int is_loose(uint8_t c) { return c == '-' || c == '/' || c == '*' || c == '\''; }
 
 /* What stands between two words: _HYPHENS and _LOOSE of index/text/tokenizer.py, and its marks. */
@@ -83,7 +64,6 @@ static uint8_t gap(const uint8_t *text, int64_t at, int64_t end) {
     if (at == end) return HYPHEN;
     if (end == at + 1 && (text[at] == ' ' || text[at] == '-')) return text[at] == ' ' ? SPACE : HYPHEN;
     if (end == at + 2 && text[at] == ',' && text[at + 1] == ' ') return BREAK | COMMA;
-    if (end == at + 1 && text[at] == ':') return SPACE;
     uint8_t marks = memchr(text + at, '/', (size_t)(end - at)) ? SLASH : 0;
     while (at < end && is_space(text[at])) at++;
     while (at < end && is_loose(text[at])) at++;
@@ -130,9 +110,7 @@ int64_t cut(const WordTable *table, const uint8_t *text, int64_t length, int64_t
     for (int64_t at = 0;;) {
         for (; at < length && !is_word(text[at]); at++) position += text[at] == '\n' ? step : 0;
         if (at == length) return words;
-        int64_t end = end_of_fraction(text, at, last, length);
-        if (end) at--;
-        else end = end_of_word(text, at, length);
+        int64_t end = end_of_word(text, at, length);
         uint32_t number = look_up(table, text + at, end - at);
         if (number == UNKNOWN) out->unknown[out->unknowns++] = (uint32_t)words;
         out->numbers[words] = number;
@@ -145,19 +123,13 @@ int64_t cut(const WordTable *table, const uint8_t *text, int64_t length, int64_t
     }
 }
 
-/* Gives Roman numerals that rank the number of what they count: _count of index/text/tokenizer.py.
- * Finds the words that may be one with the next: _joined of index/text/words.py. Returns how many.
- */
-int64_t pairs(const uint8_t *kinds, const uint32_t *counted, int64_t forms, int64_t words,
-              uint32_t *numbers, const uint8_t *gaps, uint32_t *found) {
+/* Finds the words that may be one with the next: _joined of index/text/words.py. Returns how many. */
+int64_t pairs(const uint8_t *kinds, int64_t forms, int64_t words, const uint32_t *numbers,
+              const uint8_t *gaps, uint32_t *found) {
     int64_t count = 0;
-    int ranks = 0;
     for (int64_t at = 1; at < words; at++) {
         if (numbers[at - 1] >= forms || numbers[at] >= forms) continue;
         uint8_t one = kinds[numbers[at - 1]], other = kinds[numbers[at]], kind = gaps[at] & KIND;
-        uint32_t number = counted[numbers[at]];
-        ranks = (ranks || one & RANKED) && other & NUMERAL && kind != BREAK && number < forms;
-        if (ranks) other = kinds[numbers[at] = number];
         if ((kind == HYPHEN && !(one & other & DIGITS)) || (kind == SPACE && one & PREFIX))
             found[count++] = (uint32_t)(at - 1);
     }

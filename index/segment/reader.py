@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from index.record_fields import signature
 from index.schema import TEXT_FIELDS, field_of
 from index.segment.groups import CONCEPTS, EXACT, PLACES
 from index.segment.lexicon import ABSENT
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 TERMS_CACHED = 1 << 14
 """Of how many terms it is remembered how many documents have them: about 2 MB."""
-
-MOST_CITATIONS = 2000
-"""Citations that are read for a pasted one."""
 
 SHORTEST_FORM = 4
 """Letters of a word that can be guessed."""
@@ -148,54 +144,11 @@ class IndexReader:
         best = there[np.argsort(-counts[there], kind="stable")][:most]
         return CommonestTerms([lexicon[numbers[place]] for place in best.tolist()], len(there))
 
-    def commonest_between(
-        self, fields: Sequence[str], first: str, last: str, most: int
-    ) -> CommonestTerms:
-        """The terms of fields of one group that begin and end so, of most documents first."""
-        found: Counter[str] = Counter()
-        for segment in self.segments:
-            lexicon = segment.store.lexicon(PLACES[fields[0]].group)
-            numbers = lexicon.starting(first) if first else range(len(lexicon))
-            terms = iter(lexicon) if not first else map(lexicon.__getitem__, numbers)
-            shortest = len(first) + len(last)
-            counts = np.sum([segment.frequencies(field, numbers) for field in fields], axis=0)
-            for place, term in enumerate(terms):
-                if term.endswith(last) and len(term) >= shortest and counts[place]:
-                    found[term] += int(counts[place])
-        ordered = sorted(found, key=lambda term: (-found[term], term))
-        return CommonestTerms(ordered[:most], len(ordered))
-
-    def has_row(self, field: str, forms: tuple[str, ...]) -> bool:
-        """True if any document has words in a row in a field of names."""
-        return len(self.names(field, forms)) > 0
-
-    def citations(self, journal: Sequence[str], year: int) -> Iterator[tuple[str, str]]:
-        """PMID and citation of the documents of a year, with some words in their journal."""
-        mask = self.column("year") == year
-        for form in journal:
-            there = np.zeros(self.size, bool)
-            there[self.names("journal", (form,))] = True
-            mask &= there
-        for document in np.flatnonzero(mask)[:MOST_CITATIONS].tolist():
-            strings = self.stored_strings(document)
-            citation = signature(strings["record"])["citation"]
-            if citation:
-                yield strings["pmid"], citation
-
-    def has_any(self, field: str) -> bool:
-        """True if any document has a term in a field."""
-        return any(len(one.store.lexicon(PLACES[field].group)) for one in self.segments)
-
-    def guessable_words(self, field: str | None = None) -> dict[str, int]:
-        """The words of titles and abstracts, or of a field of names, that can be guessed.
+    def guessable_words(self) -> dict[str, int]:
+        """The words of titles and abstracts that can be guessed.
 
         Each is of at least four letters, with the number of titles and abstracts that have it.
         """
-        if field:
-            names = self.with_prefix(field, "")
-            return {
-                one: n for one, n in names.items() if len(one) >= SHORTEST_FORM and one.isalpha()
-            }
         found: dict[str, int] = {}
         for segment in self.segments:
             lexicon = segment.store.lexicon(EXACT)

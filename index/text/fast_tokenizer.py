@@ -16,9 +16,8 @@ import numpy as np
 from index.kernels import WordTable as KnownWords
 from index.kernels import pairs
 from index.text.cache import MOST_CACHED, Cache
-from index.text.compounds import CONJUNCTIONS, suspended
 from index.text.stemmer import STEMS
-from index.text.tokenizer import NUMERALS, RANKED, SPACED_PREFIXES, folded, pieces, token_table
+from index.text.tokenizer import SPACED_PREFIXES, folded, pieces, token_table
 from index.text.words import GAP_BITS, PARAGRAPH_GAP, WordTable, positions_of, word_table
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ MOST_PIECES = 1 << 14
 """Pieces that are not ASCII whose words are cached."""
 
 _WIDTH = array("I").itemsize
-_DIGITS, _PREFIX, _RANKED, _NUMERAL = 1, 2, 4, 8  # as in kernels/words.c
+_DIGITS, _PREFIX = 1, 2  # as in kernels/words.c
 _POSITIONS, _PLACES = 3, 4  # columns of its; those before are numbers, starts and ends
 
 
@@ -122,7 +121,6 @@ class _Page:
         self._numbers: dict[str, int] = {}
         self._kinds = array("B")
         self._known = KnownWords(most)
-        self._counted = array("I")  # the number of what a form is where it counts: iv, 4
 
     def __len__(self) -> int:
         return max(len(self._names), len(self._known))
@@ -182,18 +180,13 @@ class _Page:
         self, text: str, columns: tuple[array[int], ...], gaps: array[int], scratch: _Scratch
     ) -> WordTable:
         numbers, starts, ends, positions = columns
-        count = pairs(self._kinds, self._counted, numbers, gaps, scratch.places)
+        count = pairs(self._kinds, numbers, gaps, scratch.places)
         names = self._names
         joined = {
             place: STEMS[names[numbers[place]] + names[numbers[place + 1]]]
             for place in scratch.column(_PLACES, count)
         }
-        forms = InternedForms(numbers, names)
-        for place in joined:
-            if names[numbers[place + 1]] in CONJUNCTIONS:
-                joined = suspended(forms, joined)
-                break
-        return WordTable(text, forms, starts, ends, positions, gaps, joined)
+        return WordTable(text, InternedForms(numbers, names), starts, ends, positions, gaps, joined)
 
     def _enter(self, words: Iterable[str]) -> dict[str, int]:
         """Lets the loop find words, and tells their numbers. One in ASCII always has a form."""
@@ -208,15 +201,7 @@ class _Page:
         if number is None:
             number = self._numbers[form] = len(self._names)
             self._names.append(form)
-            self._kinds.append(
-                _DIGITS * form.isdigit()
-                | _PREFIX * (form in SPACED_PREFIXES)
-                | _RANKED * (form in RANKED)
-                | _NUMERAL * (form in NUMERALS)
-            )
-            self._counted.append(number)
-            if form in NUMERALS:
-                self._counted[number] = self._number(NUMERALS[form])
+            self._kinds.append(_DIGITS * form.isdigit() | _PREFIX * (form in SPACED_PREFIXES))
         return number
 
 

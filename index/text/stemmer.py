@@ -53,7 +53,6 @@ _ENDINGS = (
 )
 _LAST_LETTERS = ("i", "m", "a")  # of the endings
 _WHOLE = frozenset({"laboratori", "territori"})
-_SAME = {"mcg": "ug", "vs": "versus"}
 _SHORT_FORMS = frozenset({"inos"})  # that would meet another one: INO
 _LONGEST = 100  # letters that the kernel has room for
 _FOREIGN = re.compile("[^a-z]")  # to Snowball a consonant like any other
@@ -89,8 +88,6 @@ def _stem(form: str) -> str:
 
 
 def _stemmed(form: str) -> str:
-    if form in _SAME:
-        return _SAME[form]
     if len(form) < SHORTEST or not form.isalpha() or form in _SHORT_FORMS:
         return form
     stemmed = snowball(american(_IRREGULAR.get(form, form)))

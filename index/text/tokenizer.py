@@ -28,7 +28,6 @@ GREEK = {
 MICRO = {"μ": "u", "µ": "u"}
 # Letters that Unicode does not take apart into a plain letter and an accent.
 LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-_SPELLED = GREEK | LETTERS | MICRO
 
 # Combining forms: before a hyphen (and, where they are no words themselves, before a space) they
 # make one word with what follows, so auto-immune and auto immune are autoimmune.
@@ -45,59 +44,30 @@ PREFIXES = SPACED_PREFIXES | frozenset(
 _GREEK = "[" + "".join(GREEK) + "".join(GREEK).upper().replace("Σ", "", 1) + "]"
 # A sharp s that stands for beta, as in Interferon-ß-1a; in Straße and Preuß it is an s.
 _SHARP = r"(?:(?<![a-zäöü])ß(?![a-zäöü])|ß(?=-?\d))"
-_HAN = "[々〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f]"
-_RAISED, _LOWERED = "[⁰¹²³⁴-⁹]", "[₀-₉]"
-_HIDDEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # soft hyphens, and what has no width
-_LETTER = rf"(?:(?!{_GREEK}|{_SHARP}|{_HAN})[^\W_]|{_LOWERED})"
-_START = r"(?<![^\W_])"
-_DOTTED = rf"{_START}[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"  # I.V., i.e.
-_LAST_PLACE = r"(?![^\W_]*[.,]\d)"
-# 0.4, 0·4 and 1,149; never in quadratic time.
-_NUMBER = rf"\d++(?:[.,·]\d++){{1,8}}+{_LAST_PLACE}"
-# A number that begins with its point, as in p=.05.
-_POINT = rf"(?<![^ \t\n\u00a0\u2009\u202f=<>(\[~+\-–−±≤≥≈])[.·]\d++{_LAST_PLACE}"
+_LETTER = rf"(?:(?!{_GREEK}|{_SHARP})[^\W_])"
 _WORD = (
-    rf"{_DOTTED}|{_NUMBER}|{_POINT}"
-    # β, β1a, β₁, χ², and Aβ42 but not IFNβ, which abstracts also write as two words.
-    rf"|(?:{_START}(?!{_HAN})[^\W\d_](?={_GREEK}|ß\d))?"
-    rf"(?:{_GREEK}|{_SHARP})(?:(?:\d|{_LOWERED}|{_RAISED}){_LETTER}*)?"
-    rf"|{_HAN}"  # each by itself: two that stand together are also indexed as one
-    rf"|(?:{_START}{_RAISED}+)?"  # ¹²³I
-    rf"{_LETTER}+(?:(?:['’]|[{_HIDDEN}]+){_LETTER}+)*"
-    rf"(?:(?<={_START}[^\W\d_]{{1,3}}){_RAISED}+)?"  # m², mm³; after longer words it is a footnote
+    rf"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"  # I.V., i.e.
+    rf"|\d++(?:[.,]\d++){{1,8}}+(?![^\W_]*[.,]\d)"  # 0.4 and 1,149; never in quadratic time
+    rf"|{_GREEK}|{_SHARP}"
+    rf"|{_LETTER}+(?:['’]{_LETTER}+)*"
 )
 # Cuts an ASCII text into what is between words, a word, what is between, and so on. There ``re``
 # agrees with ``regex`` on what a letter is, and takes a sixth of the time. Nothing but the last
-# alternative can match what the first one does.
-_ASCII_WORD = re.compile(
-    rf"((?=[^\W_])(?:[A-Za-z][A-Za-z0-9]++(?!')|{_DOTTED}|{_NUMBER}|[^\W_]+(?:'[^\W_]+)*)|{_POINT})",
-    re.ASCII,
-)
+# line of _WORD can match what the first alternative does.
+_ASCII_WORD = re.compile(rf"((?=[^\W_])(?:[A-Za-z][A-Za-z0-9]++(?!')|{_WORD}))", re.ASCII)
 # No word has a space in it, and none is decided by what stands beyond a space.
 _NOT_ASCII = re.compile(r"(?<![^ ])([\x00-\x1f!-\x7f]*+[^\x00-\x7f][^ ]*+)")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _POSSESSIVE = re.compile(r"['’]s$")
-_RAISED_POINT = re.compile(r"(?<=\d)·(?=\d)|^·(?=\d)")
-_SHARP_BETA = re.compile(r"([^\W\d_](?=ß\d))?ß(\d.*)?")
-_HYPHENS = re.compile(rf"[{_HIDDEN}]*[-‐‑‒–—−]?[{_HIDDEN}]*")
-# A colon without a space stands in the names of alleles (DRB1*15:01) and in ratios.
-_LOOSE = re.compile(r"[^\S\n]*+[-‐‑‒–—−/*'’]*+[^\S\n]*+|:")
-
-
-# After one of these a Roman numeral is a number: grade IV is grade 4.
-RANKED = frozenset("class classes grade grades phase phases stage stages type types".split())
-NUMERALS = {
-    roman + letter: f"{number}{letter}"
-    for number, roman in enumerate("i ii iii iv v vi vii viii ix x".split(), start=1)
-    for letter in ("", "a", "b")
-}
+_HYPHENS = re.compile(r"[-‐‑‒–—−]?")
+_LOOSE = re.compile(r"[^\S\n]*+[-‐‑‒–—−/*'’]*+[^\S\n]*+")
 
 
 class Gap(IntEnum):
     """The characters between a token and the one before it."""
 
     HYPHEN = 0  # a hyphen or nothing: IL-17, IFNβ
-    SPACE = 1  # white space, a slash, a colon without a space: the words may belong together
+    SPACE = 1  # white space, a slash: the words may belong together
     BREAK = 2  # other punctuation or a new paragraph: they do not
 
 
@@ -139,21 +109,8 @@ def token_table(text: str) -> TokenTable:
     if not all(forms):
         parts = _without_formless(parts, forms)
         forms = list(filter(None, forms))
-    betweens = parts[:-1:2]
-    if not RANKED.isdisjoint(forms):
-        _count(forms, betweens)
     places = list(accumulate(map(len, parts)))
-    return TokenTable(forms, places[:-1:2], places[1::2], betweens)
-
-
-def _count(forms: list[str], betweens: list[str]) -> None:
-    """Turns Roman numerals into numbers where they rank: grade III/IV."""
-    ranks = False
-    for place, form in enumerate(forms):
-        ranks = ranks and form in NUMERALS and GAPS[betweens[place]] is not Gap.BREAK
-        if ranks:
-            forms[place] = NUMERALS[form]
-        ranks = ranks or form in RANKED
+    return TokenTable(forms, places[:-1:2], places[1::2], parts[:-1:2])
 
 
 def pieces(text: str) -> list[str]:
@@ -162,10 +119,9 @@ def pieces(text: str) -> list[str]:
 
 
 def fold(word: str) -> str:
-    """The form under which a word is indexed by itself: no capitals, accents, dots, apostrophes.
+    """The form under which a word is indexed: no capitals, accents, dots, apostrophes.
 
-    Greek letters get their names, the sharp s on its own is beta, thousands lose their commas,
-    raised and lowered digits are digits, and what has no width is left out.
+    Greek letters get their names, the sharp s on its own is beta, thousands lose their commas.
     """
     return _FORMS[word]
 
@@ -181,13 +137,10 @@ def _folded(word: str) -> str:
     lowered = word.lower()
     if word.isascii() and word.isalpha():  # as most are
         return lowered
-    if found := _SHARP_BETA.fullmatch(lowered):
-        return _folded(found[1] or "") + "beta" + _folded(found[2] or "")
+    if lowered == "ß":
+        return "beta"
     if lowered in GREEK:
         return GREEK[lowered]
-    lowered = _RAISED_POINT.sub(".", lowered)
-    if lowered[:1] == "." and lowered[1:].isdecimal():
-        lowered = "0" + lowered
     if _THOUSANDS.fullmatch(lowered):
         lowered = lowered.replace(",", "")
     bare = _POSSESSIVE.sub("", lowered)
@@ -195,7 +148,9 @@ def _folded(word: str) -> str:
         return bare.replace("'", "").rstrip(".") if bare[:1].isdigit() else _letters(bare)
     # Taken apart first: ǿ is an ø with an accent, and ά an alpha with one.
     plain = unicodedata.normalize("NFKD", bare).casefold()
-    return _letters("".join(_SPELLED.get(letter, letter) for letter in plain))
+    spelled = "".join(MICRO.get(letter) or LETTERS.get(letter) or letter for letter in plain)
+    form = _letters(spelled)
+    return GREEK.get(form, form)
 
 
 def _letters(word: str) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import threading
 from array import array
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,7 +30,6 @@ from search.query.clauses import (
     AllOf,
     AnyOf,
     Clause,
-    Elsewhere,
     Exclusion,
     Filter,
     FreeText,
@@ -38,12 +37,9 @@ from search.query.clauses import (
     Name,
     Phrase,
     Synonyms,
-    Typed,
     YearRange,
     has_reason,
     is_of_words,
-    names_of,
-    words_of,
 )
 from search.weights import Weights
 
@@ -60,28 +56,17 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int32]
 
 
-ROOM = 1 << 8
-"""Documents with words near each other for which there is room at once."""
-
-NEAR_CACHED = 1 << 6
-"""Leaves whose documents with words near each other are cached: 1 MB as a rule."""
-
-BELOW = 0.99
-"""The score of the best hit by words near each other, by that of the worst other hit."""
-
-
 class _Found(NamedTuple):
     """The documents that a clause matches, and their scores. The receiver owns both arrays.
 
     ``ranks`` says whether its scores mean anything beside those of others, ``decides`` whether its
-    mask does. ``near`` marks the matches by nothing but words near each other.
+    mask does.
     """
 
     mask: Mask
     scores: Scores | None = None
     ranks: bool = True
     decides: bool = True
-    near: Mask | None = None
 
     @property
     def is_reason(self) -> bool:
@@ -104,27 +89,10 @@ class Ranking:
     mask: Mask
     scores: Scores
     setting: _Setting
-    words: int = 0
-    """The number of words of the query that rank."""
-    complete: Mask | None = None
-    """The hits with all of these words; None where all hits have them."""
-    near: Mask | None = None
-    """The hits that have the words of a concept near each other, and match nothing else."""
 
     def __len__(self) -> int:
         """The number of hits."""
         return int(np.count_nonzero(self.mask))
-
-    @property
-    def total_all(self) -> int:
-        """How many hits have all words of the query."""
-        return len(self) if self.complete is None else int(np.count_nonzero(self.complete))
-
-    def of_complete(self) -> Ranking:
-        """The hits with all words of the query alone."""
-        if self.complete is None:
-            return self
-        return replace(self, mask=self.complete, complete=None)
 
     @property
     def documents(self) -> NDArray[np.intp]:
@@ -193,62 +161,23 @@ class Ranker:
         self.reader = planner.reader
         self.weights = weights or Weights()
         self._local = threading.local()
-        # Asked for by the ranking, the count of complete hits and the marks of one query.
-        self.near = lru_cache(maxsize=NEAR_CACHED)(self._find_near)
 
     def rank(self, clause: FreeText) -> Ranking:
         """All hits."""
         found = self._ranked(clause.clauses)
         mask = found.mask if self.reader.live is None else found.mask & self.reader.live
         scores = np.zeros(self.reader.size) if found.scores is None else found.scores
-        words, names = words_of(clause), names_of(clause)
-        is_one = len(words) == 1 and is_of_words(clause)
-        complete = self._complete(words, mask) if (words or names) and not is_one else None
-        if complete is not None:
-            for one in names:
-                complete &= self._found(one).mask
-        near = None if found.near is None else found.near & mask
-        return Ranking(mask, scores, self._setting, len(words) + len(names), complete, near)
-
-    def ordered(self, ranking: Ranking) -> Ranking:
-        """The same hits: those by words near each other last, of a short query the complete first.
-
-        Scores are moved so that they agree with the order.
-        """
-        if ranking.near is not None:
-            firm = ranking.scores.min(initial=np.inf, where=ranking.mask & ~ranking.near)
-            best = ranking.scores.max(initial=0.0, where=ranking.near)
-            if best > 0.0 and np.isfinite(firm):
-                scores = ranking.scores.copy()
-                np.multiply(scores, BELOW * firm / best, out=scores, where=ranking.near)
-                ranking = replace(ranking, scores=scores)
-        complete = ranking.complete
-        if complete is None or ranking.words > self.weights.complete_first:
-            return ranking
-        best = ranking.scores.max(initial=0.0, where=ranking.mask)
-        scores = ranking.scores.copy()
-        np.add(scores, best, out=scores, where=complete)  # others may have none
-        return replace(ranking, scores=scores)
-
-    def _complete(self, words: Sequence[Synonyms], hits: Mask) -> Mask:
-        """The hits that match all of some words."""
-        counts = np.zeros(self.reader.size, np.uint8)
-        for number, leaves in _parted(words):
-            plan = self._planner.plan(leaves)
-            self._setting.scorer.together(plan, number, counts)
-            if leaves[-1].near:
-                beside = self.near(leaves[-1])
-                last = number + len(leaves) - 1
-                counts[beside] += (counts[beside] == last).astype(np.uint8)
-        complete: Mask = counts == len(words)
-        complete &= hits
-        return complete
+        return Ranking(mask, scores, self._setting)
 
     def with_hints(self, ranking: Ranking, hints: tuple[Hint, ...]) -> Ranking:
         """The ranking with the scores of hints added; the hits stay the same."""
         scores = ranking.scores.copy()
         self._add([(hint.leaf, hint.weight) for hint in hints], 0, scores, ranking.mask)
         return replace(ranking, scores=scores)
+
+    def _is_free(self, clause: Clause) -> bool:
+        """Whether a clause is only free words, as in most queries."""
+        return not self.weights.all_words_first and is_of_words(clause)
 
     def _of_words(self, clauses: Iterable[Clause], *, are_all: bool) -> tuple[Mask, Scores]:
         """The documents with any of some words, or with one row of words; and their scores.
@@ -275,37 +204,6 @@ class Ranker:
         self._add([*reasons, *hints], len(reasons), total, mask)
         return mask, total
 
-    def _find_near(self, leaf: Synonyms) -> NDArray[np.int64]:
-        plan = self._planner.plan_near(leaf)
-        window = leaf.near.window if leaf.near else 0
-        found = []
-        for place in range(len(self.reader.segments)):
-            count, room = ROOM, 0
-            while count > room:
-                room = count
-                counts = np.zeros(self.reader.size, np.uint8)
-                numbers = np.empty(room, np.int64)
-                count = self._setting.scorer.near(place, plan, window, counts, numbers)
-            found.append(numbers[:count])
-        return np.concatenate(found) if found else np.empty(0, np.int64)
-
-    def _with_near(self, words: _Found, free: Sequence[Clause]) -> _Found:
-        """The matches of words, and those that only have the words of a concept near each other."""
-        beside = [self.near(leaf) for leaf in words_of(FreeText(tuple(free))) if leaf.near]
-        only = np.zeros(self.reader.size, bool)
-        for documents in beside:
-            only[documents] = True
-        only &= ~words.mask
-        if not only.any():
-            return words
-        scores = np.zeros(self.reader.size)
-        self._add(
-            [(one.leaf, one.weight) for one in free if isinstance(one, Hint)], 0, scores, only
-        )
-        if words.scores is not None:
-            scores = np.where(words.mask, words.scores, scores)
-        return words._replace(mask=words.mask | only, scores=scores, near=only)
-
     def _add(self, leaves: Sequence[_Weighted], reasons: int, total: Scores, mask: Mask) -> None:
         """Adds the scores of leaves, and marks what the first ones match, which are reasons."""
         plan = self._planner.plan(leaf for leaf, _ in leaves)
@@ -325,12 +223,9 @@ class Ranker:
             found = self._local.scratch = Scratch(self.reader.size)
         return found
 
-    def _found(self, clause: Clause) -> _Found:  # noqa: C901 (a case a kind)
+    def _found(self, clause: Clause) -> _Found:
         match clause:
-            case Synonyms():
-                found = _Found(*self._alone(clause))
-                return self._with_near(found, [clause]) if clause.near else found
-            case Phrase():
+            case Synonyms() | Phrase():
                 return _Found(*self._alone(clause))
             case Hint(leaf, weight):
                 return _Found(*self._alone(leaf, weight, is_reason=False), decides=False)
@@ -338,13 +233,6 @@ class Ranker:
                 mask = np.zeros(self.reader.size, bool)
                 mask[self.reader.names(clause.field, clause.forms)] = True
                 return _Found(mask)
-            case Typed(inner):
-                return self._found(inner)
-            case Elsewhere(names=names, weight=weight):
-                mask = np.logical_or.reduce([self._found(name).mask for name in names])
-                matching = np.count_nonzero(mask)
-                worth = weight * np.log1p((self.reader.count - matching + 0.5) / (matching + 0.5))
-                return _Found(mask, np.where(mask, worth, 0.0))
             case YearRange(first=first, last=last):
                 return _Found(self._between(first, last))
             case Filter(inner):
@@ -354,14 +242,12 @@ class Ranker:
             case AnyOf(clauses):
                 every = [self._found(one) for one in clauses]
                 mask = np.logical_or.reduce([one.mask for one in every])
-                return _Found(mask, _summed(every), near=_only_near(mask, every))
+                return _Found(mask, _summed(every))
             case AllOf(clauses):
                 every = [self._found(one) for one in clauses]
                 mask = np.logical_and.reduce([one.mask for one in every if one.decides])
                 ranks = any(one.is_reason for one in every)
-                near = _any(one.near for one in every)
-                near = None if near is None else near & mask
-                return _Found(mask, _within(mask, _summed(every)), ranks, near=near)
+                return _Found(mask, _within(mask, _summed(every)), ranks)
             case FreeText(clauses):
                 found = self._ranked(clauses)
                 return found._replace(scores=_within(found.mask, found.scores))
@@ -376,25 +262,26 @@ class Ranker:
     def _ranked(self, clauses: tuple[Clause, ...]) -> _Found:
         if len(clauses) == 1 and isinstance(clauses[0], Phrase):
             return _Found(*self._of_words(clauses, are_all=True))
-        free = [clause for clause in clauses if is_of_words(clause)]
+        free = [clause for clause in clauses if self._is_free(clause)]
         decides = has_reason(free)
         are_all = decides and len(free) == len(clauses)
         words = _Found(*self._of_words(free, are_all=are_all), decides=decides)
-        if any(leaf.near for leaf in words_of(FreeText(tuple(free)))):
-            words = self._with_near(words, free)
         if are_all:
             return words
-        others = [clause for clause in clauses if not is_of_words(clause)]
+        others = [clause for clause in clauses if not self._is_free(clause)]
         found = [self._found(clause) for clause in others]
         reasons = [one.mask for one in (words, *found) if one.is_reason]
         mask = np.full(self.reader.size, fill_value=bool(clauses))
         if reasons:
             mask = np.logical_or.reduce(reasons)
         for clause, one in zip(others, found, strict=True):
-            if not isinstance(clause, Synonyms | Hint | FreeText | Elsewhere | Typed):
+            if not isinstance(clause, Synonyms | Hint | FreeText):
                 mask &= one.mask
-        near = _only_near(mask, [one for one in (words, *found) if one.is_reason])
-        return _Found(mask, _summed([words, *found]), bool(reasons), near=near)
+        scores = _summed([words, *found])
+        if self.weights.all_words_first and len(reasons) > 1 and scores is not None:
+            complete = np.logical_and.reduce(reasons)
+            scores = scores + complete * (scores.max(initial=0.0) + 1.0)
+        return _Found(mask, scores, bool(reasons))
 
     def _between(self, first: int | None, last: int | None) -> Mask:
         years = self._setting.years
@@ -408,32 +295,6 @@ def _summed(found: Iterable[_Found]) -> Scores | None:
     """The scores of all that rank, or None."""
     every = [one.scores for one in found if one.ranks and one.scores is not None]
     return reduce(np.add, every) if every else None
-
-
-def _parted(words: Sequence[Synonyms]) -> Iterator[tuple[int, Sequence[Synonyms]]]:
-    """Words in parts, each up to a word that has units, with the place of its first."""
-    first = 0
-    for place, word in enumerate(words):
-        if word.near or place + 1 == len(words):
-            yield first, words[first : place + 1]
-            first = place + 1
-
-
-def _any(masks: Iterable[Mask | None]) -> Mask | None:
-    """The documents of any of some masks, or None where there is no mask."""
-    there = [mask for mask in masks if mask is not None]
-    return np.logical_or.reduce(there) if there else None
-
-
-def _only_near(mask: Mask, found: Sequence[_Found]) -> Mask | None:
-    """The documents of a mask that match only by words near each other."""
-    near = _any(one.near for one in found)
-    if near is None:
-        return None
-    near &= mask
-    for one in found:
-        near &= ~one.mask if one.near is None else ~one.mask | one.near
-    return near
 
 
 def _within(mask: Mask, scores: Scores | None) -> Scores | None:

@@ -46,15 +46,6 @@ class Planner:
         """The plan of some leaves, in their order."""
         return QueryPlan.together([self._plan_of(leaf)(leaf) for leaf in leaves])
 
-    def plan_near(self, leaf: Synonyms) -> QueryPlan:
-        """The plan of the units of a leaf, one leaf a unit, and of the leaf itself."""
-        segments, fields = self.reader.segments, bits_of(leaf.fields)
-        units = [
-            QueryPlan([term for one in unit for term in _terms(segments, one)], (), fields)
-            for unit in (leaf.near.units if leaf.near else ())
-        ]
-        return QueryPlan.together([*units, self.plan([leaf])])
-
     def _plan_of(self, leaf: Leaf) -> Callable[[Leaf], QueryPlan]:
         is_broad = isinstance(leaf, Synonyms) and len(leaf.terms) > FEW
         return self._plan_broad if is_broad else self._plan
@@ -66,11 +57,6 @@ def _plan(segments: Sequence[Segment], leaf: Leaf) -> QueryPlan:
         return QueryPlan((), _phrases(segments, (leaf,)), bits_of(leaf.fields), is_phrase=True)
     if not isinstance(leaf, Synonyms):
         return QueryPlan()
-    return QueryPlan(_terms(segments, leaf), _phrases(segments, leaf.phrases), bits_of(leaf.fields))
-
-
-def _terms(segments: Sequence[Segment], leaf: Synonyms) -> list[tuple[int, int, int, float]]:
-    """The terms of a leaf in the segments that have them, with their weights."""
     terms: list[tuple[int, int, int, float]] = []
     group = _NUMBERS[leaf.layer]
     for place, segment in enumerate(segments):
@@ -78,7 +64,7 @@ def _terms(segments: Sequence[Segment], leaf: Synonyms) -> list[tuple[int, int, 
         for text, weight in leaf.terms:
             if (number := find(text)) != ABSENT:
                 terms.append((place, group, number, weight))
-    return terms
+    return QueryPlan(terms, _phrases(segments, leaf.phrases), bits_of(leaf.fields))
 
 
 def _phrases(

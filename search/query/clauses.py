@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from index.analyzer import Layer
-
-NEAR = 10
-"""Words from the first to the last of a concept whose words do not stand in a row."""
 
 LEAVES_KEPT = 1 << 12
 """How many words' leaves and how many hints are kept: 4 MB at most."""
@@ -36,8 +33,7 @@ class Synonyms:
     """Any of some terms that mean the same to the reader: one word, one concept, one prefix.
 
     ``terms`` are of one layer, and each is looked for in each of the fields. ``phrases`` are words
-    in a row that mean the same as well. ``near`` are the words of the query, near each other: they
-    make a hit, but never a better one than a term does.
+    in a row that mean the same as well.
     """
 
     query: str
@@ -46,46 +42,15 @@ class Synonyms:
     fields: tuple[str, ...] = TEXT_FIELDS
     concept: str | None = None
     phrases: tuple[Phrase, ...] = ()
-    near: Near | None = None
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Hashed once: a broad concept has dozens of terms, and a ranking looks it up many times.
-        asked = (
-            self.query,
-            self.terms,
-            self.layer,
-            self.fields,
-            self.concept,
-            self.phrases,
-            self.near,
-        )
+        asked = (self.query, self.terms, self.layer, self.fields, self.concept, self.phrases)
         object.__setattr__(self, "_hash", hash(asked))
 
     def __hash__(self) -> int:
         return self._hash
-
-    def beside(self, near: Near) -> Synonyms:
-        """The same with the words near each other."""
-        return Synonyms(
-            self.query, self.terms, self.layer, self.fields, self.concept, self.phrases, near
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Units that stand within some words of each other in one field, in any order.
-
-    A unit is a word or a concept: any of its leaves. All leaves are of the same fields.
-    """
-
-    units: tuple[tuple[Synonyms, ...], ...]
-    window: int = NEAR
-
-    @property
-    def leaves(self) -> list[Synonyms]:
-        """The leaves of all units."""
-        return [leaf for unit in self.units for leaf in unit]
 
 
 @lru_cache(maxsize=1 << 4)
@@ -100,13 +65,6 @@ class Hint:
 
     leaf: Synonyms
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A word as typed beside the word that it was corrected to. A complete hit may lack it."""
-
-    leaf: Synonyms
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +84,6 @@ class Name:
     query: str
     field: str
     forms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Free words found outside of titles and texts: in any of some names. They rank.
-
-    ``weight`` multiplies the score; no score of words comes near ``FIRST``. Below 1 it is what a
-    complete hit may lack.
-    """
-
-    query: str
-    names: tuple[Name, ...]
-    weight: float = 1.0
-
-
-FIRST = 1e3
-"""The weight of a record that the query names by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +156,7 @@ def hint_of(query: str, stem: str, fields: tuple[str, ...], weight: float) -> Hi
 
 
 Leaf = Synonyms | Phrase | Name | YearRange
-Clause = Leaf | Elsewhere | Typed | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
+Clause = Leaf | Hint | Filter | Exclusion | AnyOf | AllOf | FreeText
 
 
 def leaves(clause: Clause) -> list[Leaf]:
@@ -225,42 +166,10 @@ def leaves(clause: Clause) -> list[Leaf]:
             return []
         case AnyOf(inner) | AllOf(inner) | FreeText(inner):
             return [leaf for one in inner for leaf in leaves(one)]
-        case Filter(inner) | Typed(inner):
+        case Filter(inner):
             return [inner]
-        case Elsewhere(names=names):
-            return list(names)
         case _:
             return [clause]
-
-
-def names_of(clause: Clause) -> list[Elsewhere]:
-    """The words of a query that are found outside of titles and texts, each once."""
-    match clause:
-        case Elsewhere(weight=weight):
-            return [clause] if weight >= 1.0 else []
-        case FreeText(inner) | AllOf(inner):
-            return list(dict.fromkeys(name for one in inner for name in names_of(one)))
-        case _:
-            return []
-
-
-def words_of(clause: Clause) -> list[Synonyms]:
-    """The words and concepts that a hit with all words has, each once.
-
-    Conditions are left out: every hit fulfils them. An OR is one of them.
-    """
-    return list(dict.fromkeys(_words_of(clause)))
-
-
-def _words_of(clause: Clause) -> Iterator[Synonyms]:
-    match clause:
-        case Synonyms():
-            yield clause
-        case FreeText(inner) | AllOf(inner):
-            for one in inner:
-                yield from _words_of(one)
-        case _:
-            return
 
 
 def is_of_words(clause: Clause) -> bool:

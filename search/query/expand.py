@@ -6,9 +6,7 @@ the reader can see it and switch it off.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.schema import NAME_FIELDS, TEXT_FIELDS, field_of
@@ -16,17 +14,14 @@ from index.text.stemmer import stem, stop_words
 from index.text.tokenizer import Gap, fold, token_table
 from search.query import syntax
 from search.query.clauses import (
-    FIRST,
     AllOf,
     AnyOf,
     Clause,
-    Elsewhere,
     Exclusion,
     Filter,
     FreeText,
     Hint,
     Name,
-    Near,
     Phrase,
     Synonyms,
     Term,
@@ -43,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from index.analyzer import Layer, QueryText
-    from index.concepts.recognizer import Mention, SpellingMatch
+    from index.concepts.recognizer import Mention
     from index.generations.opened import OpenedGeneration
     from index.text.words import Word
     from search.backend import TermIndex
@@ -56,22 +51,6 @@ MOST_FORMS = 200
 MOST_FORMS_TOGETHER = 1000
 """Words that all prefixes of a query together may stand for."""
 
-RAREST = 3
-"""Abstracts of a word that may be a slip, at most."""
-
-WHOLE = ("pmid", "doi")
-"""Fields whose terms are not words, but the whole number of a record."""
-
-MOST_INITIALS = 3
-"""Letters of the initials of an author."""
-
-JOURNAL_JOINTS = ("of", "the", "and", "in", "for", "on")
-"""Words that the short title of a journal leaves out."""
-
-LEAST_SHARED = 2
-"""Volume, pages and the like that a pasted citation shares with that of the record it means."""
-
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _PMID_DIGITS = 7
 
 
@@ -81,16 +60,13 @@ class Expanded:
 
     ``expansions`` are the concepts and learned forms by id, in the order of the query.
     ``conditions`` are the concepts named by ``concept:``, which apply whatever is switched off.
-    ``missing`` are the reader's words that no abstract has, ``absent`` the concepts that none
-    mentions, ``doubtful`` the free words that no more than a few abstracts have.
+    ``missing`` are the reader's words that no abstract has.
     """
 
     clause: FreeText
     expansions: dict[str, Expansion]
     conditions: tuple[str, ...]
     missing: tuple[str, ...]
-    absent: tuple[str, ...]
-    doubtful: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -108,19 +84,15 @@ class Expander:
         self.weights = weights
         self.spellings = published.spellings
         self.concepts = ConceptExpander(published)
-        self.learned_forms = published.short_forms
         self.short_forms = ShortFormExpander(published.short_forms)
 
-    def expand(
-        self, query: syntax.Query, *, off: Collection[str] = (), apart: Collection[str] = ()
-    ) -> Expanded:
+    def expand(self, query: syntax.Query, *, off: Collection[str] = ()) -> Expanded:
         """The clauses of a query.
 
-        ``off`` lists the ids of expansions to leave out, see ``Switches``; ``apart`` those of
-        concepts whose words are searched one by one. Words too common to rank count only where the
-        query has no others.
+        ``off`` lists the ids of expansions to leave out, see ``Switches``. Words too common to rank
+        count only where the query has no others.
         """
-        return _Expansion(self, Switches(off, self.analyzer.vocabulary), frozenset(apart)).of(query)
+        return _Expansion(self, Switches(off, self.analyzer.vocabulary)).of(query)
 
 
 @dataclass(slots=True)
@@ -130,9 +102,6 @@ class _Report:
     expansions: dict[str, Expansion] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-    doubtful: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    absent: dict[str, None] = field(default_factory=dict)
     stopped: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -154,9 +123,7 @@ class _Scope(NamedTuple):
 class _Expansion:
     """The expansion of one query."""
 
-    def __init__(self, expander: Expander, switches: Switches, apart: frozenset[str]) -> None:
-        self._apart = apart
-        self._learned_forms = expander.learned_forms
+    def __init__(self, expander: Expander, switches: Switches) -> None:
         self._analyzer = expander.analyzer
         self._terms = expander.terms
         self._weights = expander.weights
@@ -186,15 +153,13 @@ class _Expansion:
             report.expansions,
             tuple(report.conditions),
             tuple(report.missing),
-            tuple(report.absent),
-            tuple(report.doubtful),
-            tuple(dict.fromkeys(self._notes)),
+            tuple(self._notes),
         )
 
     def _group(self, group: syntax.Group, scope: _Scope) -> list[Clause]:
         return [clause for item in group.items for clause in self._clauses(item, scope)]
 
-    def _clauses(self, node: syntax.Node, scope: _Scope) -> list[Clause]:  # noqa: C901 (a case a kind)
+    def _clauses(self, node: syntax.Node, scope: _Scope) -> list[Clause]:
         """The clauses that a node adds to its group."""
         match node:
             case syntax.Words(text):
@@ -204,12 +169,6 @@ class _Expansion:
                 return [self._phrase(text, forms, scope)] if forms else []
             case syntax.Prefix(text):
                 return self._prefix(text, scope)
-            case syntax.Wildcard(first, last):
-                return [self._wildcard(first, last, scope)]
-            case syntax.Nearby(text, between):
-                return self._nearby(text, between, scope)
-            case syntax.Record(name, text):
-                return self._record(name, text, scope)
             case syntax.Years(first, last, text):
                 return [YearRange(text, first, last)]
             case syntax.Fielded(name, item):
@@ -241,12 +200,9 @@ class _Expansion:
         return [*(chain[0] if len(chain) == 1 else AnyOf(tuple(chain)) for chain in chains), *hints]
 
     def _fielded(self, name: str, item: syntax.Node, scope: _Scope) -> list[Clause]:
-        if name in TEXT_FIELDS or name == "text":
-            fields = TEXT_FIELDS if name == "text" else (name,)
-            inner = self._clauses(item, scope._replace(fields=fields))
+        if name in TEXT_FIELDS:
+            inner = self._clauses(item, scope._replace(fields=(name,)))
             return [AllOf(tuple(inner))] if inner else []
-        if name == "mesh":
-            return self._heading(item, scope)
         if name == "concept":
             return self._conditions(item, scope)
         return self._named(name, item, scope)
@@ -258,8 +214,6 @@ class _Expansion:
                 return self._condition(text, scope)
             case syntax.Prefix(text):
                 return self._condition(f"{text}*", scope)
-            case syntax.Wildcard() | syntax.Nearby() | syntax.Record():
-                return self._clauses(node, scope)
             case syntax.Fielded(name, item):
                 return self._fielded(name, item, scope)
             case syntax.Not(item):
@@ -292,8 +246,6 @@ class _Expansion:
                 forms = self._terms.commonest_with_prefix((name,), fold(text), MOST_FORMS).terms
                 names = [Name(f"{name}:{text}*", name, (form,)) for form in forms]
                 return [AnyOf(tuple(names))] if names else self._name(name, f"{text}*", scope)
-            case syntax.Wildcard() | syntax.Nearby() | syntax.Record():
-                return self._clauses(node, scope)
             case syntax.Fielded(item=item):
                 return self._named(name, item, scope)
             case syntax.Not(item):
@@ -305,81 +257,9 @@ class _Expansion:
             case syntax.And(items) | syntax.Group(items):
                 return [clause for item in items for clause in self._named(name, item, scope)]
 
-    def _heading(self, item: syntax.Node, scope: _Scope) -> list[Clause]:
-        """A subject heading: a condition where the index has headings, else free words."""
-        if self._terms.has_any("topic"):
-            return self._named("topic", item, scope)
-        text = item.text if isinstance(item, syntax.Phrase | syntax.Words) else ""
-        self._notes.append(
-            f"This index has no MeSH headings; “{text}” was searched as free words."
-            if text
-            else "This index has no MeSH headings; their words were searched as free words."
-        )
-        return self._words(text, scope) if text else self._clauses(item, scope)
-
-    def _record(self, name: str, text: str, scope: _Scope) -> list[Clause]:
-        """The record with a number, which comes first, beside the hits for the other words."""
-        if name == "cited":
-            return self._cited(text, scope)
-        form = text.lower()
-        if name in WHOLE and self._terms.has(name, form):
-            return [Elsewhere(text, (Name(text, name, (form,)),), FIRST)]
-        self._notes.append(f"No abstract here has the {name.upper()} {text}.")
-        scope.report.unknown.append(text)
-        return []
-
-    def _cited(self, text: str, scope: _Scope) -> list[Clause]:
-        """The record that a pasted citation means, beside the hits for its words."""
-        words = self._words(text, scope._replace(report=_Report()))
-        forms = token_table(text).forms
-        year = next((place for place, one in enumerate(forms) if _YEAR.fullmatch(one)), 0)
-        journal = [one for one in forms[:year] if self._terms.has("journal", one)]
-        numbers = set(forms[year + 1 :])
-        best = max(
-            (
-                (len(numbers.intersection(token_table(citation).forms)), pmid)
-                for pmid, citation in self._terms.citations(journal, int(forms[year]))
-            ),
-            default=(0, ""),
-        )
-        if best[0] >= LEAST_SHARED:
-            return [Elsewhere(text, (Name(text, "pmid", (best[1].lower(),)),), FIRST), *words]
-        self._notes.append(f"No abstract here is cited as “{text}”; its words were searched.")
-        return words
-
-    def _wildcard(self, first: str, last: str, scope: _Scope) -> Clause:
-        """The words that begin and end so, those of most abstracts."""
-        typed = f"{first}*{last}"
-        most = min(MOST_FORMS, self._forms_left)
-        exact = tuple(field_of(name, "exact") for name in scope.fields)
-        kept, total = self._terms.commonest_between(exact, fold(first), fold(last), most)
-        self._note_forms(typed, total, most)
-        self._forms_left -= len(kept)
-        return Synonyms(typed, tuple(map(Term, kept)), "exact", scope.fields)
-
-    def _nearby(self, text: str, between: int, scope: _Scope) -> list[Clause]:
-        """Words that must stand near each other, and rank as free words do."""
-        units = [
-            (word_of(text, (word.stem,), scope.fields),)
-            for word in self._analyzer.query(text).words
-            if word.form not in stop_words()
-        ]
-        words = self._words(text, scope)
-        if len(units) < 2:
-            return words
-        near = Near(tuple(units), between + len(units) - 1)
-        return [Filter(Synonyms(text, (), fields=scope.fields, near=near)), *words]
-
     def _name(self, name: str, text: str, scope: _Scope) -> list[Clause]:
-        rows: list[tuple[str, ...]] = []
-        if name == "author":
-            rows = self._author(text)
-        elif name == "journal":
-            rows = self._journal(text)
-        if rows:
-            names = tuple(Name(f"{name}:{text}", name, row) for row in rows)
-            return [AnyOf(names) if len(names) > 1 else names[0]]
-        forms = (text.lower(),) if name in WHOLE else tuple(token_table(text).forms)
+        whole = name == "pmid"
+        forms = (text.lower(),) if whole else tuple(token_table(text).forms)
         if not all(self._terms.has(name, form) for form in forms):
             scope.report.missing.append(f"{name}:{text}")
         return [Name(f"{name}:{text}", name, forms)] if forms else []
@@ -388,17 +268,14 @@ class _Expansion:
         """A clause for each concept and for each word that is part of none, in their order."""
         read = self._analyzer.query(text)
         words = read.words
-        concepts, as_typed = self._mentioned(text, read, scope)
+        concepts, as_typed = self._mentioned(text, read.mentions, scope)
         named = {place for one, _ in concepts for place in range(one.first, one.last + 1)}
         also = self._learned(text, read, named | as_typed, scope)
-        people = self._people(text, words, named) if scope.fields == TEXT_FIELDS else {}
         clauses: list[Clause] = []
         followers: list[Word | None] = [*words[1:], None]
         is_joined = False  # with the word before it
         for place, (word, following) in enumerate(zip(words, followers, strict=False)):
-            if place in people:
-                clauses += people[place]
-            elif is_joined:
+            if is_joined:
                 is_joined = False
             elif place in named:
                 clauses += [concept for one, concept in concepts if one.first == place]
@@ -413,33 +290,8 @@ class _Expansion:
                 clauses += [clause] if clause else []
         return clauses
 
-    def _people(self, text: str, words: Sequence[Word], named: set[int]) -> dict[int, list[Clause]]:
-        """By place of a word: the clauses of authors, each a surname with its initials beside it.
-
-        An abstract of the author ranks before those of others of the surname.
-        """
-        found: dict[int, list[Clause]] = {}
-        for place, (one, other) in enumerate(pairwise(words)):
-            if {place, place + 1} & {*named, *found} or other.gap is Gap.BREAK:
-                continue
-            written = text[one.start : other.end]
-            initials, surname = sorted((one, other), key=lambda word: len(word.form))
-            letters = text[initials.start : initials.end]
-            if len(initials.form) > MOST_INITIALS or not letters.isupper() or text.isupper():
-                continue
-            rows = self._author(written)
-            if not rows:
-                continue
-            names = tuple(Name(written, "author", row) for row in rows)
-            alone = Elsewhere(surname.form, (Name(surname.form, "author", (surname.form,)),), 0.5)
-            both: list[Clause] = [Elsewhere(written, names)]
-            if self._is_indexed("stems", surname.stem, TEXT_FIELDS):
-                both.append(Hint(word_of(surname.form, (surname.stem,), TEXT_FIELDS), 1.0))
-            found[place], found[place + 1] = [*both, alone], []
-        return found
-
     def _mentioned(
-        self, text: str, read: QueryText, scope: _Scope
+        self, text: str, recognized: Sequence[Mention], scope: _Scope
     ) -> tuple[list[tuple[Mention, Synonyms]], set[int]]:
         """The concepts with their clauses, and the places of words whose concept is off.
 
@@ -447,53 +299,17 @@ class _Expansion:
         """
         concepts: list[tuple[Mention, Synonyms]] = []
         as_typed: set[int] = set()
-        for mention in read.mentions:
+        for mention in recognized:
             id_ = mention.concept
             written = text[mention.start : mention.end]
-            is_absent = self._report_concept(written, id_, scope)
-            is_apart = id_ in self._apart or (is_absent and self._is_a_word(read, mention, written))
-            if is_apart:
-                self._notes.append(_searched_apart(written, is_word=mention.first == mention.last))
-            if is_apart or self._switches.is_off(id_):
+            self._report_concept(written, id_, scope)
+            if self._switches.is_off(id_):
                 as_typed.update(range(mention.first, mention.last + 1))
             else:
                 narrower = None if self._switches.narrower_off(id_) else self._weights.narrower
                 synonyms = self._concepts.synonyms(written, id_, narrower, scope.fields)
-                near = None if scope.is_excluded else self._near(text, read, mention, scope)
-                concepts.append((mention, synonyms.beside(near) if near else synonyms))
+                concepts.append((mention, synonyms))
         return concepts, as_typed
-
-    def _near(self, text: str, read: QueryText, mention: Mention, scope: _Scope) -> Near | None:
-        """The words of a concept as units, each with the concepts inside it that have the word."""
-        if mention.first == mention.last:
-            return None
-        inside = [
-            match
-            for match in read.matches
-            if mention.first <= match.first <= match.last <= mention.last
-            and match.concept.id != mention.concept
-            and not match.concept.is_guard
-        ]
-        written = text[mention.start : mention.end]
-        units: list[tuple[Synonyms, ...]] = []
-        is_joined = False
-        for place, word in enumerate(read.words[mention.first : mention.last + 1], mention.first):
-            if is_joined or word.form in stop_words():
-                is_joined = False
-                continue
-            is_joined = bool(word.is_prefix and word.joined)
-            covering = [match for match in inside if match.first <= place <= match.last]
-            unit = [
-                self._concepts.synonyms(
-                    written, match.concept.id, self._weights.narrower, scope.fields
-                )
-                for match in covering
-            ]
-            if not any(match.first == match.last and _is_short(match) for match in covering):
-                stems = (word.joined,) if is_joined and word.joined else (word.stem,)
-                unit.append(word_of(written, stems, scope.fields))
-            units.append(tuple(dict.fromkeys(unit)))
-        return Near(tuple(units)) if len(units) > 1 else None
 
     def _learned(
         self, text: str, read: QueryText, taken: set[int], scope: _Scope
@@ -515,26 +331,11 @@ class _Expansion:
             phrases |= dict.fromkeys(range(first, last + 1), found)
         return phrases
 
-    def _is_a_word(self, read: QueryText, mention: Mention, written: str) -> bool:
-        """True for one word that abstracts hold and to which they give no other meaning."""
-        if mention.first != mention.last:
-            return False
-        if not self._terms.has_in_layer("stems", read.words[mention.first].stem):
-            return False
-        known = self._learned_forms.find(written)
-        meanings = [one.long for one in known.meanings] if known else []
-        called = {concept_called(self._analyzer, long) for long in meanings}
-        return not called or mention.concept in called
-
-    def _report_concept(self, written: str, concept: str, scope: _Scope) -> bool:
-        """Reports a concept; returns True if no abstract mentions it or a narrower one."""
+    def _report_concept(self, written: str, concept: str, scope: _Scope) -> None:
         expansion = self._switches.marked(self._concepts.expansion(written, concept))
         scope.report.expansions.setdefault(concept, expansion)
-        if expansion.narrower or expansion.is_off or concept in self._spellings:
-            return False
-        scope.report.absent[concept] = None
-        self._notes.append(f"No abstract speaks of {expansion.name}.")
-        return True
+        if not (expansion.narrower or expansion.is_off or concept in self._spellings):
+            self._notes.append(f"No abstract speaks of {expansion.name}.")
 
     def _word(self, text: str, word: Word, following: Word | None, scope: _Scope) -> Clause | None:
         """A word, or the word and the next as one where they always are: auto-immune."""
@@ -549,8 +350,6 @@ class _Expansion:
             written = text[word.start : word.end]
             terms = (word.stem, *self._compounds(word, following))
         if any(self._is_indexed("stems", term, scope.fields) for term in terms):
-            if self._terms.document_frequency_bound("exact", word.form) <= RAREST:
-                scope.report.doubtful.append(written)
             return word_of(written, terms, scope.fields)
         return self._elsewhere(written, word, scope)
 
@@ -575,15 +374,14 @@ class _Expansion:
             and self._terms.has("pmid", word.form)
         ):
             self._notes.append(f"“{written}” was taken as a PMID.")
-            return Elsewhere(written, (Name(written, "pmid", (word.form,)),), FIRST)
+            return Name(written, "pmid", (word.form,))
         for name in NAME_FIELDS:
             if self._terms.has(name, word.form):
                 self._notes.append(
-                    f"“{written}” stands in no text; it was looked up as {name}:{written}."
+                    f"“{written}” stands in no text; it was taken as {name}:{written}."
                 )
-                return Elsewhere(written, (Name(written, name, (word.form,)),))
+                return Name(written, name, (word.form,))
         scope.report.missing.append(written)
-        scope.report.doubtful.append(written)
         return Synonyms(written, (), fields=scope.fields)
 
     def _phrase(self, text: str, forms: tuple[str, ...], scope: _Scope) -> Clause:
@@ -598,83 +396,21 @@ class _Expansion:
             return []
         fields = scope.fields
         if (text, fields) not in self._prefixes:
-            self._prefixes[text, fields] = self._with_prefix(text, tokens, fields)
+            self._prefixes[text, fields] = self._with_prefix(text, tokens[-1], fields)
         return [self._prefixes[text, fields]]
 
-    def _with_prefix(self, text: str, tokens: list[str], fields: tuple[str, ...]) -> Synonyms:
-        """The words with a prefix; after a hyphen those compounds whose first word is as typed."""
-        layer: Layer = "stems" if len(tokens) > 1 else "exact"
-        prefix = "".join(tokens[-2:])
+    def _with_prefix(self, text: str, prefix: str, fields: tuple[str, ...]) -> Synonyms:
         most = min(MOST_FORMS, self._forms_left)
-        names = tuple(field_of(name, layer) for name in fields)
-        kept, total = self._terms.commonest_with_prefix(names, prefix, most)
-        if layer == "stems" and (whole := stem(prefix)) not in kept:
-            kept = [*kept, *([whole] if self._is_indexed(layer, whole, fields) else [])]
-            total = max(total, len(kept))
-        self._note_forms(f"{text}*", total, most)
-        self._forms_left -= len(kept)
-        return Synonyms(f"{text}*", tuple(map(Term, kept)), layer, fields)
-
-    def _note_forms(self, typed: str, total: int, most: int) -> None:
+        exact = tuple(field_of(name, "exact") for name in fields)
+        kept, total = self._terms.commonest_with_prefix(exact, prefix, most)
         if total > most:
             self._notes.append(
-                f"“{typed}” stands for {total} words; the {most} commonest were searched."
+                f"“{text}*” begins {total} words; the {most} commonest were searched."
             )
         if not total:
-            self._notes.append(f"No word in these abstracts fits “{typed}”.")
-
-    def _author(self, text: str) -> list[tuple[str, ...]]:
-        """The forms of an author: the surname, then initials that begin as those typed.
-
-        Initials may come first, apart or with dots: J. P. Smith is Smith JP.
-        """
-        forms = token_table(text).forms
-        first = [form for form in forms if len(form) <= MOST_INITIALS]
-        surname = [form for form in forms if len(form) > MOST_INITIALS]
-        as_typed = [tuple(forms)] if len(forms) > 1 and self._is_author(tuple(forms)) else []
-        if not surname or not first or forms not in (surname + first, first + surname):
-            return as_typed
-        begun = self._terms.commonest_with_prefix(("author",), "".join(first), MOST_FORMS).terms
-        rows = [(*surname, one) for one in begun if len(one) <= MOST_INITIALS]
-        return list(dict.fromkeys([*as_typed, *filter(self._is_author, rows)]))
-
-    def _is_author(self, forms: tuple[str, ...]) -> bool:
-        return self._terms.has_row("author", forms)
-
-    def _journal(self, text: str) -> list[tuple[str, ...]]:
-        """The titles of a journal in short or in full: each word of one begins one of the other."""
-        words = [form for form in token_table(text).forms if form not in JOURNAL_JOINTS]
-        rows: list[tuple[str, ...]] = [()]
-        for word in words:
-            shorter = [word[:end] for end in range(1, len(word))]
-            longer = self._terms.commonest_with_prefix(("journal",), word, MOST_FORMS).terms
-            known = [one for one in shorter if self._terms.has("journal", one)] + longer
-            rows = [
-                found
-                for row in rows
-                for one in known
-                for found in ((*row, *joint, one) for joint in _joints(row))
-                if self._terms.has_row("journal", found)
-            ][:MOST_FORMS]
-        return [row for row in rows if row]
-
-
-def _joints(row: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The small words that may stand before the next word of a title in full."""
-    if not row:
-        return ((),)
-    return ((), *((joint,) for joint in JOURNAL_JOINTS), ("of", "the"))
-
-
-def _searched_apart(written: str, *, is_word: bool) -> str:
-    how = "as a word" if is_word else "by its words, one by one"
-    return f"“{written}” was searched {how}."
-
-
-def _is_short(match: SpellingMatch) -> bool:
-    """Whether a spelling is a short form, in the singular or the plural."""
-    shorts = {*match.concept.short, *match.concept.capitals}
-    return match.spelling in shorts or match.spelling.removesuffix("s") in shorts
+            self._notes.append(f"No word in these abstracts begins with “{prefix}”.")
+        self._forms_left -= len(kept)
+        return Synonyms(f"{text}*", tuple(map(Term, kept)), "exact", fields)
 
 
 def _any_side(sides: Sequence[list[Clause]]) -> list[Clause]:
@@ -685,5 +421,5 @@ def _any_side(sides: Sequence[list[Clause]]) -> list[Clause]:
 
 def _bracket(inner: list[Clause]) -> Clause:
     """A bracket as one clause: its free words rank; without any it is a condition as a whole."""
-    free = any(isinstance(clause, Synonyms | FreeText | Elsewhere) for clause in inner)
+    free = any(isinstance(clause, Synonyms | FreeText) for clause in inner)
     return FreeText(tuple(inner)) if free else AllOf(tuple(inner))

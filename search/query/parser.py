@@ -11,21 +11,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.text.tokenizer import tokenize
-from search.query.foreign import rewritten
 from search.query.syntax import (
     FIELDS,
     And,
     Fielded,
     Group,
-    Nearby,
     Node,
     Not,
     Or,
     Phrase,
     Prefix,
     Query,
-    Record,
-    Wildcard,
     Words,
     Years,
 )
@@ -34,8 +30,6 @@ MOST_CHARACTERS = 500
 MOST_WORDS = 64
 MOST_LEVELS = 8
 SHORTEST_PREFIX = 2
-SHORTEST_WILDCARD = 3
-"""Letters beside the star."""
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _ALIASES = {
@@ -54,23 +48,20 @@ _LEXEME = re.compile(
     | (?P<open>\() | (?P<close>\))
     | (?P<years>(?i:year):\s?
         (?:(?P<first>\d{{4}})?(?:\.\.|-|–)(?P<last>\d{{4}})?|(?P<only>\d{{4}}))(?![\w.]))
-    | \x01(?P<marked>text|mesh|doi|record|cited|near\d+):\s?
     | (?P<field>(?i:{_FIELD_NAMES})):\s?(?=[^\s:)])
     | (?P<minus>(?<![^\s(])[-−](?=[^\s\d\-−)]))
     | (?P<prefix>[^\W_]+(?:[-'’][^\W_]+)*)\*(?!\w)
-    | (?P<wildcard>[^\W_]*\*[^\W\d_][^\W_]*)(?![\w*])
     | (?P<word>[^\s()"]+)
     """,
     re.VERBOSE,
 )
 _OPERATORS = {"OR", "AND", "NOT", "|", "minus"}
-_WORDS_THAT_JOIN = {"AND", "NOT", "|"}
 _EXCLUDING = {"minus", "NOT"}
-_LANGUAGE = re.compile(r'"|\(|\)|:|\*|−| -|\x01')
+_LANGUAGE = re.compile(r'"|\(|\)|:|\*|−| -')
 """What a text of plain words, after a space, has nothing of, the operators aside."""
 
 _RUN = re.compile(r"[^\W_]+")
-_UNKNOWN_FIELD = re.compile(r"(?i)(?<![\x01a-z])([a-z]{3,}):(?=[\w\"(])(?!//)")
+_UNKNOWN_FIELD = re.compile(r"(?i)([a-z]{3,}):(?=[\w\"(])(?!//)")
 
 
 class _Lexeme(NamedTuple):
@@ -142,10 +133,6 @@ class _Parser:
                 return Phrase(lexeme.text) if _has_word(lexeme.text) else None
             case "prefix":
                 return self.prefix(lexeme.text)
-            case "wildcard":
-                return self.wildcard(lexeme.text)
-            case "marked":
-                return self.marked(lexeme.text)
             case "years":
                 return Years(*lexeme.years, lexeme.text)
             case "open":
@@ -160,26 +147,6 @@ class _Parser:
             return Prefix(text)
         self.note(f"“{text}*” is too short a beginning; it was taken as a word.")
         return Words(text)
-
-    def wildcard(self, text: str) -> Node:
-        first, _, last = text.partition("*")
-        if len(first) + len(last) >= SHORTEST_WILDCARD:
-            return Wildcard(first, last)
-        self.note(f"“{text}” has too few letters for a *; it was taken as words.")
-        return Words(text)
-
-    def marked(self, name: str) -> Node | None:
-        """The item of a field that only a rewritten query has."""
-        if not self.has_operand(0):
-            return None
-        item = self.one()
-        if not isinstance(item, Phrase):
-            return Fielded(name, item) if item is not None and name in {"text", "mesh"} else item
-        if name in {"record", "doi", "cited"}:
-            return Record("pmid" if name == "record" else name, item.text)
-        if name.startswith("near"):
-            return Nearby(item.text, int(name.removeprefix("near")))
-        return Fielded(name, item)
 
     def bracket(self) -> Node | None:
         self.depth += 1
@@ -230,35 +197,18 @@ def parse(text: str) -> Query:
     notes: list[str] = []
     cleaned = _shortened(_cleaned(text), notes)
     written = _printable(text.strip())
-    cleaned = " ".join(rewritten(cleaned, notes.append).split())
     if not _LANGUAGE.search(f" {cleaned}") and _OPERATORS.isdisjoint(cleaned.split(" ")):
         return Query(written, Group((Words(cleaned),) if cleaned else ()), tuple(notes))
     if cleaned.count('"') % 2:
         notes.append("A quotation mark without its partner was ignored.")
     lexemes = [_lexeme(found) for found in _LEXEME.finditer(cleaned)]
-    lexemes = _without_loose_operators(_without_deep_brackets(lexemes, notes), notes)
-    parser = _Parser(lexemes, notes)
+    parser = _Parser(_without_deep_brackets(lexemes, notes), notes)
     for name in dict.fromkeys(_UNKNOWN_FIELD.findall(cleaned)) if ":" in cleaned else ():
         if name.lower() not in (*FIELDS, *_ALIASES):
             parser.note(
                 f"“{name}:” is not a field; it was taken as a word. Fields: {', '.join(FIELDS)}."
             )
     return Query(written, parser.level(), tuple(parser.notes))
-
-
-def _without_loose_operators(lexemes: list[_Lexeme], notes: list[str]) -> list[_Lexeme]:
-    """The lexemes without the AND and NOT at the ends of a query, which join nothing.
-
-    OR stays a word there: it is the short form of odds ratio.
-    """
-    kept = list(lexemes)
-    loose: list[str] = []
-    while len(kept) > 1 and kept[-1].kind in _WORDS_THAT_JOIN:
-        loose.append(kept.pop().text)
-    while len(kept) > 1 and kept[0].kind in _WORDS_THAT_JOIN - {"NOT"}:
-        loose.append(kept.pop(0).text)
-    notes += [f"“{word}” joins nothing there; it was left out." for word in dict.fromkeys(loose)]
-    return kept
 
 
 def _is_wordlike(lexeme: _Lexeme) -> bool:
@@ -340,8 +290,6 @@ def _lexeme(found: re.Match[str]) -> _Lexeme:
         case "field":
             name = found["field"].lower()
             return _Lexeme("field", _ALIASES.get(name, name))
-        case "marked":
-            return _Lexeme("marked", found["marked"])
         case "prefix":
             return _Lexeme("prefix", found["prefix"])
         case kind:

@@ -40,30 +40,6 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
-class Wildcard:
-    """All words that begin and end so; the beginning may be empty."""
-
-    first: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nearby:
-    """Words with no more than some words between them, in any order."""
-
-    text: str
-    between: int
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record by its number, which comes first: ``field`` is ``pmid``, ``doi`` or ``cited``."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Years:
     """A range of years, both ends included; an open end is None."""
 
@@ -108,9 +84,7 @@ class Group:
     items: tuple[Node, ...]
 
 
-Node = (
-    Words | Phrase | Prefix | Wildcard | Nearby | Record | Years | Fielded | Not | Or | And | Group
-)
+Node = Words | Phrase | Prefix | Years | Fielded | Not | Or | And | Group
 
 
 class Query(NamedTuple):

@@ -46,7 +46,6 @@ def page(total: int, per_page: int = 10) -> SearchPage:
         took_ms=1.23456,
         generation="g",
         facets={"test": (Facet("b", "bravo", 3),)},
-        total_all=min(3, total),
     )
 
 
@@ -64,8 +63,6 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
         "per_page": 10,
         "pages": 2,
         "total": 11,
-        "total_all": 3,
-        "match": "any",
         "notes": ["A note."],
         "expansions": [
             {
@@ -80,7 +77,6 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
             }
         ],
         "facets": {"test": [{"concept": "b", "name": "bravo", "count": 3}]},
-        "corrected": None,
         "suggestion": None,
         "took_ms": 1.235,
         "generation": "g",
@@ -88,7 +84,6 @@ def test_a_page_as_plain_data_is_what_the_interfaces_give() -> None:
             {
                 "pmid": "1",
                 "score": 1.234568,
-                "has_all": True,
                 "title": "Alfa",
                 "title_spans": [[0, 4]],
                 "authors": ["Gold R"],

@@ -27,11 +27,11 @@ ALL = {
 }
 PAGE_KEYS = {
     *("query", "page", "per_page", "pages", "total", "notes", "expansions", "suggestion"),
-    *("took_ms", "generation", "hits", "facets", "total_all", "match", "corrected"),
+    *("took_ms", "generation", "hits", "facets"),
 }
 HIT_KEYS = {
     *("pmid", "score", "title", "title_spans", "authors", "group_author", "journal", "year"),
-    *("citation", "snippets", "matches", "has_all"),
+    *("citation", "snippets", "matches"),
 }
 
 

@@ -56,7 +56,7 @@ ABLATIONS = (
     Setting("without the words of concepts", Weights(hint=0.0)),
     Setting("title weighs as the text", Weights(title=1.0)),
     Setting("k1 as in Lucene", Weights(k1=1.2)),
-    Setting("all words first", Weights(complete_first=64)),
+    Setting("all words first", Weights(all_words_first=True)),
     Setting("without feedback", feedback=FeedbackWeights(weight=0.0)),
     Setting("feedback not sharpened", feedback=FeedbackWeights(sharpness=1.0)),
     Setting("feedback by single hits", feedback=FeedbackWeights(shared_by=1)),

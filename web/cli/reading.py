@@ -5,21 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from corpus.record import to_object
 from index import OpenedGeneration
 from search import Searcher
-from search.request import ALL, ANY
 from web.cli import terminal
 from web.settings import Settings
-
-if TYPE_CHECKING:
-    from typing import Unpack
-
-    from search.request import SearchOptions
 
 _off = click.option(
     "--off",
@@ -36,22 +30,9 @@ _off = click.option(
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one object, as the API gives it.")
 @click.option(
-    "--limit",
-    "per_page",
-    type=click.IntRange(1, 100),
-    default=10,
-    show_default=True,
-    help="Hits a page.",
+    "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page."
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option(
-    "--match",
-    type=click.Choice([ANY, ALL]),
-    default=ANY,
-    show_default=True,
-    help="Show hits with any of the words, or only those with all of them.",
-)
-@click.option("--typed", is_flag=True, help="Search for the words as typed, not corrected.")
 @_off
 @click.pass_obj
 def search_command(
@@ -59,7 +40,9 @@ def search_command(
     query: tuple[str, ...],
     *,
     as_json: bool,
-    **options: Unpack[SearchOptions],
+    limit: int,
+    page: int,
+    off: tuple[str, ...],
 ) -> None:
     """Search, best match first.
 
@@ -70,7 +53,7 @@ def search_command(
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     with Searcher.open(Settings.of(index=index).index_dir) as searcher:
-        found = searcher.search(_typed(" ".join(query)), **options)
+        found = searcher.search(_typed(" ".join(query)), page=page, per_page=limit, off=off)
     if as_json:
         _print_json(found.to_dict())
     else:

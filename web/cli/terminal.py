@@ -40,8 +40,6 @@ def print_page(found: SearchPage) -> None:
             out.print(_expansion(expansion))
     for note in found.notes:
         out.print(_plain(note))
-    if found.corrected:
-        out.print(_plain(f"Searched for “{found.corrected}”; --typed searches for it as typed."))
     if found.suggestion:
         out.print(_plain(f"Did you mean: {found.suggestion}"))
     for name, facets in found.facets.items():
@@ -239,8 +237,7 @@ def _count(found: SearchPage, first: int) -> Text:
     if not found.hits:
         return _plain(f"{abstracts} on {found.pages} pages; page {found.page} is past the end.")
     last = first + len(found.hits) - 1
-    complete = f", {found.total_all:,} with all words" if found.total_all < found.total else ""
-    return _plain(f"{first} to {last} of {abstracts}{complete}, in {found.took_ms:.0f} ms")
+    return _plain(f"{first} to {last} of {abstracts}, in {found.took_ms:.0f} ms")
 
 
 def _console() -> Console:

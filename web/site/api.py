@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 
 from corpus.record import to_object
 from web.lease import leased, of_app
-from web.site.arguments import PER_PAGE, asked, match, switched_off, typed, whole_number
+from web.site.arguments import PER_PAGE, asked, switched_off, whole_number
 
 api = Blueprint("api", __name__)
 
@@ -21,9 +21,7 @@ def search() -> dict[str, Any]:
     page = whole_number("page", request.args.get("page"), 1)
     per_page = whole_number("per_page", request.args.get("per_page"), PER_PAGE)
     with leased() as searcher:
-        found = searcher.search(
-            asked(), page=page, per_page=per_page, off=switched_off(), match=match(), typed=typed()
-        )
+        found = searcher.search(asked(), page=page, per_page=per_page, off=switched_off())
     return found.to_dict()
 
 

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 from flask import request
 
-from search.request import ANY
-
 LONGEST_QUERY = 2000
 """More of a query is not even handed on; the parser cuts sooner, and says so."""
 
 PER_PAGE = 10
-
-LONGEST_MATCH = 10
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _DIGITS = 12
@@ -70,16 +66,6 @@ def whole_number(name: str, given: str | None, default: int) -> int:
 def asked() -> str:
     """The query in the address of this request."""
     return request.args.get("q", "")[:LONGEST_QUERY]
-
-
-def match() -> str:
-    """The hits that the address asks for: ``match=all`` for those with all words only."""
-    return request.args.get("match", ANY).strip().lower()[:LONGEST_MATCH] or ANY
-
-
-def typed() -> bool:
-    """True where the address asks for the words as typed: ``typed=1``."""
-    return request.args.get("typed", "") not in {"", "0"}
 
 
 def switched_off() -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
 from corpus import bundled_corpus
-from search.request import ALL, DEEPEST
+from search.request import DEEPEST
 from web.lease import leased
-from web.site.arguments import PER_PAGE, Paging, asked, match, switched_off, typed, whole_number
+from web.site.arguments import PER_PAGE, Paging, asked, switched_off, whole_number
 from web.wording import KINDS
 
 if TYPE_CHECKING:
@@ -25,15 +25,6 @@ EXAMPLES = (
 )
 
 pages = Blueprint("pages", __name__)
-
-
-@pages.url_defaults
-def keep_match(endpoint: str, values: dict[str, Any]) -> None:
-    """Keeps ``match=all`` in every link from results to results; ``match=any`` ends it."""
-    if endpoint == "pages.search" and match() == ALL:
-        values.setdefault("match", ALL)
-    if endpoint == "pages.search" and typed():
-        values.setdefault("typed", "1")
 
 
 @pages.get("/")
@@ -53,9 +44,7 @@ def search() -> str:
     page = whole_number("page", request.args.get("page"), 1)
     per_page = whole_number("per_page", request.args.get("per_page"), PER_PAGE)
     with leased() as searcher:
-        found = searcher.search(
-            query, page=page, per_page=per_page, off=switched_off(), match=match(), typed=typed()
-        )
+        found = searcher.search(query, page=page, per_page=per_page, off=switched_off())
         manifest = searcher.manifest
     return render_template(
         "results.html",

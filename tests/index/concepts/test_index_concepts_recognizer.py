@@ -108,11 +108,11 @@ def test_every_way_to_write_a_concept_is_found_as_a_whole(id_: str, written: str
         ("multiple sclerosis and RRMS", [("ms", "multiple sclerosis"), ("rrms", "RRMS")]),
         (
             "Secondary and Primary/Progressive",
-            [("spms", "Secondary"), ("ppms", "Primary/Progressive")],
+            [("spms", None), ("ppms", "Primary/Progressive")],
         ),
         (
             "interferon beta-1a or 1b",
-            [("ifnb-1a", "interferon beta-1a"), ("ifnb-1b", "1b")],
+            [("ifnb-1b", None), ("ifnb-1a", "interferon beta-1a")],
         ),
         ("primary progressive aphasia", []),
         ("primary progressive aphasia or PPMS", [("ppms", "PPMS")]),
@@ -356,10 +356,9 @@ def test_only_a_slash_or_a_conjunction_shares_a_word(text: str, expected: set[st
         assert {mention.concept for mention in mentions(word_table(text))} == expected
 
 
-def test_a_small_s_makes_a_plural_in_texts_and_may_be_another_short_form_in_queries() -> None:
+def test_the_plural_of_a_short_form_is_one_unless_it_is_another_short_form() -> None:
     one, two = concept("one", "alfa bravo", short=("AB",)), concept("two", "zulu", short=("ABS",))
     for concepts, expected in (([one], "one"), ([one, two], "two"), ([two, one], "two")):
         recognizer = Recognizer(Vocabulary.of(concepts))
-        table = word_table("Some ABs.")
-        assert [found.concept for found in recognizer.in_document(table)] == ["one"]
-        assert [found.concept for found in recognizer.in_query(table)] == [expected]
+        for mentions in (recognizer.in_document, recognizer.in_query):
+            assert [found.concept for found in mentions(word_table("Some ABs."))] == [expected]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PARTS = st.sampled_from(
     "I.V. i.e a.b.cd x. 0.4 1,149 1.2.3 10 2nd T2 O'Connor it's s' 'tis anti post- IL- /-* *' , ;"
-    " grade types III iv class Ia and or pre- postoperative =.05 (.5 .5.6 15:01 : 50%"
     " . - ' / \n \t \x0b \x1c \x85 \x00".split(" ")
 )
 RULED = st.lists(PARTS, max_size=14).flatmap(
@@ -30,8 +29,8 @@ RULED = st.lists(PARTS, max_size=14).flatmap(
     )
 )
 ASCII = st.text(st.characters(max_codepoint=127), max_size=60)
-CLOSE = st.text(st.sampled_from("a1.,'- /\n=:"), max_size=30)
-ANY = st.text(max_size=40) | st.text(st.sampled_from("aß’β ½é-1.²₂·\u00ad多="), max_size=20)
+CLOSE = st.text(st.sampled_from("a1.,'- /\n"), max_size=30)
+ANY = st.text(max_size=40) | st.text(st.sampled_from("aß’β ½é-1"), max_size=20)
 TEXTS = RULED | ASCII | CLOSE | ANY
 
 

@@ -63,8 +63,6 @@ PARTS = (
         "nucleus nuclei",
         "treatment treatments",
         "therapy therapies",
-        "vs versus",
-        "mcg ug",
     ],
 )
 def test_relatives_meet_in_one_stem(forms: str) -> None:

@@ -36,12 +36,9 @@ def forms(text: str) -> list[str]:
         ("IFNβ", "ifn beta"),
         ("IFNb-1a", "ifnb 1a"),
         ("INTERFERON Β", "interferon beta"),
-        ("TNFα and TGF-β1", "tnf alpha and tgf beta1"),
-        ("α4β1, α₄β₁, PPARγ2", "alpha4 beta1 alpha4 beta1 ppar gamma2"),
-        ("Aβ42 Aß42 Aβ1-42 Vβ", "abeta42 abeta42 abeta1 42 vbeta"),
-        ("χ² test", "chi2 test"),
+        ("TNFα and TGF-β1", "tnf alpha and tgf beta 1"),
         ("ßeta Straße Preuß", "sseta strasse preuss"),
-        ("interferonß1a", "interferon beta1a"),
+        ("interferonß1a", "interferon beta 1a"),
         ("Sørensen, Guillain-Barré, Łódź", "sorensen guillain barre lodz"),
         ("Kurtzke's and Kurtzke’s", "kurtzke and kurtzke"),
         ("O'Connor d’Azyr", "oconnor dazyr"),
@@ -49,20 +46,11 @@ def forms(text: str) -> list[str]:
         ("P=0.009, p<0.81.", "p 0.009 p 0.81"),
         ("1.11; 1,149 and 12,345,678", "1.11 1149 and 12345678"),
         ("0,81", "0,81"),
-        ("0·45, p<·001", "0.45 p 0.001"),
-        ("p=.05 (.3) -.7 .5", "p 0.05 0.3 0.7 0.5"),
-        ("a.5 x).5 .5.6", "a 5 x 5 5.6"),
-        ("Grade IV, grade III/IV, class IIa", "grade 4 grade 3 4 class 2a"),
-        ("Types I and II; stage, I; IV dose", "types 1 and ii stage i iv dose"),
-        ("DRB1*15:01", "drb1 15 01"),
-        ("CO₂ H₂O₂ ¹²³I mm³", "co2 h2o2 123i mm3"),
-        ("10⁶ cells in sclerosis²", "10 cells in sclerosis"),
-        ("neuro\u00adpathy neuro\u200bpathy", "neuropathy neuropathy"),
         ("T2-lesion T2 lesion", "t2 lesion t2 lesion"),
         ("10 µg, 10 μg", "10 ug 10 ug"),
         ("CD4+CD25+ cells", "cd4 cd25 cells"),
-        ("m² ½ ﬁbre", "m2 fibre"),
-        ("多発性硬化症 MS", "多 発 性 硬 化 症 ms"),
+        ("m² ½ ﬁbre", "m fibre"),
+        ("多発性硬化症 MS", "多発性硬化症 ms"),
     ],
 )
 def test_text_is_taken_apart_into_forms(text: str, expected: str) -> None:
@@ -75,9 +63,6 @@ def test_text_is_taken_apart_into_forms(text: str, expected: str) -> None:
         ("alfa bravo", Gap.SPACE),
         ("alfa  \t bravo", Gap.SPACE),
         ("alfa/bravo", Gap.SPACE),
-        ("15:01", Gap.SPACE),
-        ("alfa: bravo", Gap.BREAK),
-        ("alfa\u00ad-bravo", Gap.HYPHEN),
         ("alfa / bravo", Gap.SPACE),
         ("alfa - bravo", Gap.SPACE),
         ("alfa* bravo", Gap.SPACE),
@@ -107,8 +92,7 @@ def test_a_dotted_short_form_keeps_its_last_dot_in_its_span() -> None:
 def test_greek_letters_are_their_names(letter: str) -> None:
     name = GREEK[letter]
     assert fold(letter) == name
-    assert forms(f"xx{letter}y") == ["xx", name, "y"]
-    assert forms(f"x{letter}1y") == [f"x{name}1y"]
+    assert forms(f"x{letter}y") == ["x", name, "y"]
     assert forms(letter.upper()) == [fold(letter.upper())]
 
 
@@ -165,11 +149,9 @@ def test_capitals_do_not_matter(text: str) -> None:
 
 
 def gap(between: str) -> Gap:
-    if re.fullmatch(
-        "[\u00ad\u200b-\u200d\u2060\ufeff]*[-‐‑‒–—−]?[\u00ad\u200b-\u200d\u2060\ufeff]*", between
-    ):
+    if re.fullmatch("[-‐‑‒–—−]?", between):
         return Gap.HYPHEN
-    loose = re.fullmatch(r"[^\S\n]*[-‐‑‒–—−/*'’]*[^\S\n]*|:", between)
+    loose = re.fullmatch(r"[^\S\n]*[-‐‑‒–—−/*'’]*[^\S\n]*", between)
     return Gap.SPACE if loose else Gap.BREAK
 
 

@@ -35,11 +35,6 @@ def test_a_prefix_and_its_word_are_joined(text: str) -> None:
         ("2-3", [None, None]),
         ("T2-lesion", ["t2lesion", None]),
         ("post-partum-anti-body", ["postpartum", "partumanti", "antibodi", None]),
-        ("pre- and post-treatment", [stem("pretreatment"), None, stem("posttreatment"), None]),
-        ("intra- and extracellular", [stem("intracellular"), None, None]),
-        ("pre and after", [stem("preand"), None, None]),
-        ("grade-IV", ["grade4", None]),
-        ("多発性", ["多発", "発性", None]),
         ("", []),
     ],
 )

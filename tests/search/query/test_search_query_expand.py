@@ -11,11 +11,9 @@ from corpus import Abstract, Author
 from index import Concept, Vocabulary
 from search.query import expand as module
 from search.query.clauses import (
-    FIRST,
     AllOf,
     AnyOf,
     Clause,
-    Elsewhere,
     Exclusion,
     FreeText,
     Hint,
@@ -144,8 +142,8 @@ def test_a_concept_that_no_abstract_speaks_of_is_said(nato: Searcher) -> None:
         ("pmid:1234567", Name("pmid:1234567", "pmid", ("1234567",))),
         ("author:so*", AnyOf((Name("author:so*", "author", ("sorensen",)),))),
         ("year:2003..2005", YearRange("year:2003..2005", 2003, 2005)),
-        ("1234567", Elsewhere("1234567", (Name("1234567", "pmid", ("1234567",)),), FIRST)),
-        ("sorensen", Elsewhere("sorensen", (Name("sorensen", "author", ("sorensen",)),))),
+        ("1234567", Name("1234567", "pmid", ("1234567",))),
+        ("sorensen", Name("sorensen", "author", ("sorensen",))),
         ("zebra", Synonyms("zebra", ())),
     ],
 )
@@ -217,7 +215,7 @@ def test_words_that_no_abstract_has_are_kept_for_the_reader(nato: Searcher) -> N
 def test_what_was_taken_otherwise_than_written_is_said(nato: Searcher) -> None:
     assert expanded(nato, "1234567")[1].notes == ("“1234567” was taken as a PMID.",)
     assert expanded(nato, "Sorensen")[1].notes == (
-        "“Sorensen” stands in no text; it was looked up as author:Sorensen.",
+        "“Sorensen” stands in no text; it was taken as author:Sorensen.",
     )
 
 
@@ -237,20 +235,20 @@ def test_a_beginning_stands_for_the_words_of_most_abstracts(
     [clause], expander = expanded(searcher, "neur*")
     assert isinstance(clause, Synonyms)
     assert {term.text for term in clause.terms} == {"neurology", "neuritis"}
-    assert expander.notes == ("“neur*” stands for 4 words; the 2 commonest were searched.",)
+    assert expander.notes == ("“neur*” begins 4 words; the 2 commonest were searched.",)
 
 
 def test_a_beginning_of_no_word_is_said(nato: Searcher) -> None:
     [clause], expander = expanded(nato, "xyz*")
     assert clause == Synonyms("xyz*", (), "exact")
-    assert expander.notes == ("No word in these abstracts fits “xyz*”.",)
+    assert expander.notes == ("No word in these abstracts begins with “xyz”.",)
     assert found(nato, "xyz*") == []
 
 
-def test_a_beginning_after_a_hyphen_keeps_what_stands_before_it(nato: Searcher) -> None:
+def test_the_last_word_of_a_compound_is_the_one_that_goes_on(nato: Searcher) -> None:
     [clause], _ = expanded(nato, "auto-imm*")
     assert isinstance(clause, Synonyms)
-    assert {term.text for term in clause.terms} == {"autoimmun"}
+    assert {term.text for term in clause.terms} == {"immune"}
 
 
 def test_capitals_make_no_difference(nato: Searcher) -> None:
