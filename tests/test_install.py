@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 # A Python that takes itself for an older one.
 OLD = """#!/bin/sh
-exec {python} -c 'import sys
+exec "{python}" -c 'import sys
 sys.version_info = (3, 10, 13)
 exec(sys.argv[1])' "$2"
 """
