@@ -1,9 +1,9 @@
 """RIS, as reference managers and databases write it.
 
 A record is lines such as ``TI  - A title`` from ``TY`` to ``ER``. Vendors use the tags differently;
-known here are the exports of PubMed, Embase, Scopus, Web of Science, Ovid (PsycINFO), ProQuest,
-Zotero, EndNote and Rayyan by real files, those of Mendeley, Dimensions and Lens by what these
-document. Tags without a field of their own are kept in ``extra["ris"]``.
+the exports of PubMed, Embase, Scopus, Web of Science, Ovid (PsycINFO), ProQuest, Zotero, EndNote
+and Rayyan were tried on real files, the shapes of Mendeley, Dimensions and Lens only on files made
+by hand. Tags without a field of their own are kept in ``extra["ris"]``.
 
 The parser is our own: rispy reads a file as a whole, drops a last record without ``ER`` and all but
 the first value of some tags, and knows no lines.
