@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from index.abbreviations.definitions import Definition, definitions
 from index.concepts.disambiguation import Disambiguator, Field
-from index.concepts.recognizer import Match, Mention, Recognizer
+from index.concepts.recognizer import Mention, Recognizer, SpellingMatch
 from index.text.fast_tokenizer import FastTokenizer
 from index.text.stemmer import STEMS, stop_words
 from index.text.words import Word, word_table, words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Layer = Literal["stems", "exact", "concepts"]
 LAYERS: tuple[Layer, ...] = ("stems", "exact", "concepts")
 
-VERSION = 1
+VERSION = 2
 """The version of the analysis: a new number whenever any text gives other terms than before.
 
 An index and a query fit each other only if both were read by the same version. The golden test of
@@ -89,7 +89,7 @@ class QueryText(NamedTuple):
 
     words: list[Word]
     mentions: list[Mention]
-    matches: list[Match]
+    matches: list[SpellingMatch]
 
     def names(self, first: int, last: int) -> bool:
         """Whether the words from one to another name a concept if nothing stands beside them.

@@ -51,6 +51,9 @@ FIRST_ALLOWANCE = 0.4  # what a reading of one letter may cost: that letter begi
 ALLOWANCE = 0.8  # and what each further letter adds
 WORD_SHARE = 0.6  # of that for what looks like a word or a name: Paris, control
 
+LEAST_STEPS = 10_000  # of comparing a letter with a way to read those before it
+STEPS = 10  # more for each character of a text
+
 _STOP_WORDS = frozenset(
     "a an and as at by de for from in into of on or per the to type via with".split()
 )
@@ -79,11 +82,22 @@ class Reading(NamedTuple):
     cost: float
 
 
+class Steps:
+    """Steps that the readings of one text may take together, so that no text takes too long.
+
+    Real abstracts take less than one a character.
+    """
+
+    def __init__(self, characters: int) -> None:
+        self.left = LEAST_STEPS + STEPS * characters
+
+
 class Passage:
     """The words before a bracket, or within one, that a short form may stand for."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, steps: Steps | None = None) -> None:
         self.start = start
+        self.steps = steps or Steps(end - start)
         self.text = text[start:end]
         self.folded = _folded(self.text)
         self.units: list[tuple[int, int]] = []
@@ -244,6 +258,9 @@ def _advance(ways: list[_Way], letter: str, passage: Passage, limit: float) -> l
         unit = bisect_right(passage.starts, place) - 1
         border = passage.border(place, unit)
         best, start = math.inf, 0
+        passage.steps.left -= len(ways)
+        if passage.steps.left < 0:
+            return []
         for cost, begin, last, before in ways:
             if last >= place:
                 break

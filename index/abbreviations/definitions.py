@@ -1,4 +1,4 @@
-"""The abbreviations that a text defines: "multiple sclerosis (MS)", "MS (multiple sclerosis)".
+"""Definitions of abbreviations in a text: "multiple sclerosis (MS)", "MS (multiple sclerosis)".
 
 What stands in a bracket is taken for a short form of the words before it, as Schwartz and Hearst
 (2003) do ("A simple algorithm for identifying abbreviation definitions in biomedical text", Pac
@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.abbreviations.alignment import Passage, read
+from index.abbreviations.alignment import Passage, Steps, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,14 +61,15 @@ class Definition(NamedTuple):
 def definitions(text: str) -> list[Definition]:
     """The abbreviations that ``text`` defines, in the order of their short forms; none overlap.
 
-    Never raises, and takes time in proportion to the number of brackets.
+    Never raises. Takes time in proportion to the length of the text: past ``Steps`` readings stop.
 
     >>> [d.short + ": " + d.long for d in definitions("Multiple sclerosis (MS) in Bergen (Norway)")]
     ['MS: Multiple sclerosis']
     """
     found: dict[tuple[int, int], Definition] = {}
+    steps = Steps(len(text))
     for start, end in _brackets(text):
-        for definition in _defined(text, start, end):
+        for definition in _defined(text, start, end, steps):
             found.setdefault((definition.short_start, definition.short_end), definition)
     return list(_apart(found))
 
@@ -103,17 +104,19 @@ def _brackets(text: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _defined(text: str, start: int, end: int) -> list[Definition]:
+def _defined(text: str, start: int, end: int, steps: Steps) -> list[Definition]:
     """What one bracket defines."""
     if not _LETTER.search(text, start, end):  # (61%)
         return []
     if text[end + 1 : end + 2].isalnum():  # interferon (IFN)beta, sporadic (S)ALS
         return []
     parts = _parts(text, start, end)
-    found = [_before(text, start - 1, part, is_first=not i) for i, part in enumerate(parts)]
+    found = [_before(text, start - 1, part, steps, is_first=not i) for i, part in enumerate(parts)]
     if len(parts) > 1:
-        found.append(_inside(text, *parts[:2]))
-    return [one for one in found if one] or [one for one in [_after(text, start, end)] if one]
+        found.append(_inside(text, parts[0], parts[1], steps))
+    return [one for one in found if one] or [
+        one for one in [_after(text, start, end, steps)] if one
+    ]
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -140,7 +143,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _before(text: str, bracket: int, part: tuple[int, int], *, is_first: bool) -> Definition | None:
+def _before(
+    text: str, bracket: int, part: tuple[int, int], steps: Steps, *, is_first: bool
+) -> Definition | None:
     """A short form in a bracket, its long form before it."""
     if part[1] - part[0] > LONGEST_SHORT:
         return None
@@ -153,18 +158,20 @@ def _before(text: str, bracket: int, part: tuple[int, int], *, is_first: bool) -
     start, end = _trimmed(text, _reach(text, bracket, short), bracket)
     if text[end - 1 : end] in _STOPS:
         return None
-    return _definition(text, part, start, end)
+    return _definition(text, part, start, end, steps)
 
 
-def _inside(text: str, first: tuple[int, int], second: tuple[int, int]) -> Definition | None:
+def _inside(
+    text: str, first: tuple[int, int], second: tuple[int, int], steps: Steps
+) -> Definition | None:
     """Both in a bracket: "(confidence interval, CI)"."""
     short = text[slice(*second)]
     if not _is_short(short) or sum(map(str.isupper, short)) < 2:
         return None
-    return _whole(text, second, *first)
+    return _whole(text, second, *first, steps)
 
 
-def _after(text: str, start: int, end: int) -> Definition | None:
+def _after(text: str, start: int, end: int, steps: Steps) -> Definition | None:
     """A long form in a bracket, up to a comma or all of it, its short form the word before it."""
     reach = max(0, start - 3 - LONGEST_SHORT)
     before = text[reach : start - 1]
@@ -178,25 +185,43 @@ def _after(text: str, start: int, end: int) -> Definition | None:
     if sum(map(str.isalpha, short)) < 2 or not _is_short(short) or short.islower():
         return None
     comma = _COMMA.search(text, start, end)
-    stopped = _whole(text, part, *_trimmed(text, start, comma.start())) if comma else None
-    return stopped or _whole(text, part, *_trimmed(text, start, end))
+    stopped = _whole(text, part, *_trimmed(text, start, comma.start()), steps) if comma else None
+    return stopped or _whole(text, part, *_trimmed(text, start, end), steps)
 
 
-def _whole(text: str, part: tuple[int, int], start: int, end: int) -> Definition | None:
+def _whole(
+    text: str, part: tuple[int, int], start: int, end: int, steps: Steps
+) -> Definition | None:
     """The definition of the short form at ``part`` if its long form is all from start to end."""
     if not _fits(text[slice(*part)], text[start:end]):
         return None
-    definition = _definition(text, part, start, end)
-    return definition if definition and definition.long_start == start else None
+    definition = _definition(text, part, start, end, steps)
+    return (
+        definition if definition and definition.long_start == _bare(text, start, end)[0] else None
+    )
 
 
-def _definition(text: str, part: tuple[int, int], start: int, end: int) -> Definition | None:
+def _definition(
+    text: str, part: tuple[int, int], start: int, end: int, steps: Steps
+) -> Definition | None:
     short = text[slice(*part)]
-    reading = read(short, Passage(text, start, end))
+    reading = read(short, Passage(text, start, end, steps))
     if reading is None:
         return None
-    long = text[reading.start : end]
-    return Definition(short, long, *part, reading.start, end) if _fits(short, long) else None
+    start, end = _bare(text, reading.start, end)
+    long = text[start:end]
+    return Definition(short, long, *part, start, end) if _fits(short, long) else None
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """A long form without the quotes around it, and without a bracket that it does not close."""
+    while start < end and (
+        text[start] in _QUOTES or (text[start] in _CLOSING and not _is_balanced(text[start:end]))
+    ):
+        start += 1
+    while start < end and text[end - 1] in _QUOTES:
+        end -= 1
+    return start, end
 
 
 @lru_cache(maxsize=1 << 14)

@@ -72,6 +72,7 @@ def _note(batch: Batch, abstract: Abstract, texts: tuple[ReadText, ...]) -> None
             (mention.concept, " ".join(text[mention.start : mention.end].split()))
             for text in texts
             for mention in text.analysed.mentions
+            if not mention.is_shared
         ]
     )
     batch.pairs.append(pairs_of(one for text in texts for one in text.analysed.definitions))

@@ -1,23 +1,30 @@
-"""Where a text speaks of a concept: the longest spelling of the vocabulary at each place.
+"""Recognition of concepts: the longest spelling of the vocabulary at each place of a text.
 
-All spellings are kept in one trie over stems. In documents every occurrence counts, except within
-a longer one that already says it (multiple sclerosis in relapsing-remitting multiple sclerosis) or
-that means something else (a guard). A shared word is understood on both sides of and, or:
-"Secondary and Primary/Progressive" is both courses, "interferon beta-1a or 1b" both substances. The
-order of library catalogues is understood too: "Multiple Sclerosis, Relapsing-Remitting". What lay
-people say is read in queries only.
+All spellings are kept in one trie over the words without their inflections. In documents every
+occurrence counts, except within a longer one of the same meaning (multiple sclerosis in
+relapsing-remitting multiple sclerosis) or of another one (a guard). Both sides of and, or, and a
+slash share a word: "Secondary and Primary Progressive MS" is both courses, "interferon beta-1a or
+1b" both substances; the mention of what shares is its own word alone. The order of library
+catalogues is understood too: "Multiple Sclerosis, Relapsing-Remitting". Phrases of lay
+people are read in queries only.
+
+A short form is compared letter by letter: CIs are no CIS. A spelling after a negating prefix
+(non-MS) is no mention.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.concepts.inflections import Inflections
 from index.concepts.lay import LayPhrases
 from index.concepts.trie import AFTER, BEFORE, Trie
-from index.text.words import SLASH, paths
+from index.text.tokenizer import Gap, token_table
+from index.text.words import KIND, SLASH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +34,19 @@ if TYPE_CHECKING:
     from index.text.words import WordTable
 
 CONJUNCTIONS = frozenset({"and", "or"})
+NEGATING = frozenset("non un a an dis dys hypo hyper intra extra".split())
+"""Prefixes that, before a hyphen, make another word of the one that follows."""
+
+OPPOSED = "anti"
+"""Prefix that makes a remedy of a symptom (anti-fatigue); before others it names what is met by
+an antibody or a medicine (anti-CD20)."""
+
+SYMPTOM = "symptom"  # the kind
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
+_LONG_WORD = 6  # letters; one or two shorter words in capitals may be short forms
+_CODE = re.compile(r"\d:\d")  # fields of a code: HLA-DRB1*15:01
+_PARTED = re.compile(r"(?<=[^\W\d_])[\W_]+(?=[^\W\d_])")
 
 
 class Case(IntEnum):
@@ -47,9 +67,10 @@ class Way(IntEnum):
 
 
 class Mention(NamedTuple):
-    """A concept in a text: which, from which to which word, and where in the text.
+    """A concept in a text, from word ``first`` to word ``last``; ``text[start:end]`` is written.
 
-    ``text[start:end]`` is what was written; ``last`` is the index of the last word.
+    ``is_shared`` tells that the words are only part of a spelling, the rest of which stands on the
+    other side of an and, an or, or a slash.
     """
 
     concept: str
@@ -57,16 +78,18 @@ class Mention(NamedTuple):
     last: int
     start: int
     end: int
+    is_shared: bool = False
 
 
 class _Ending(NamedTuple):
     concept: Concept
     case: Case
     written: str
+    joined: str = ""  # the forms of a short form, as one
 
 
-class Match(NamedTuple):
-    """A spelling that a text holds, from which to which word, whether it counts or not."""
+class SpellingMatch(NamedTuple):
+    """A spelling in a text, from word ``first`` to word ``last``, even one that does not count."""
 
     concept: Concept
     first: int
@@ -80,19 +103,25 @@ class Recognizer:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._trie = Trie(CONJUNCTIONS)
+        concepts = vocabulary.concepts.values()
+        self._inflections = Inflections(
+            (one for concept in concepts for one in concept.spellings),
+            (one for concept in concepts for one in (*concept.short, *concept.capitals)),
+        )
+        self._terms = self._inflections.terms
+        self._trie = Trie(CONJUNCTIONS, self._terms)
         self._endings: defaultdict[int, list[_Ending]] = defaultdict(list)
         self._above = {id_: frozenset(vocabulary.broader(id_)) for id_ in vocabulary.concepts}
-        for concept in vocabulary.concepts.values():
+        for concept in concepts:
             for spelling in concept.spellings:
                 self._add(spelling, _Ending(concept, Case.NEVER, spelling))
             for spelling in concept.short:
-                self._add(spelling, _Ending(concept, Case.IN_TEXTS, spelling))
+                self._add(spelling, _short_ending(concept, Case.IN_TEXTS, spelling))
             for spelling in concept.capitals:
-                self._add(spelling, _Ending(concept, Case.ALWAYS, spelling))
-        for concept in vocabulary.concepts.values():
+                self._add(spelling, _short_ending(concept, Case.ALWAYS, spelling))
+        for concept in concepts:
             for spelling in concept.short:
-                self._add_plural(spelling, _Ending(concept, Case.IN_TEXTS, f"{spelling}s"))
+                self._add_plural(spelling, _short_ending(concept, Case.IN_TEXTS, spelling))
 
     @cached_property
     def _lay(self) -> LayPhrases:  # a build asks for none
@@ -118,81 +147,165 @@ class Recognizer:
         return self.named(self.matches(table, is_query=True), table)
 
     @staticmethod
-    def named(matches: Iterable[Match], table: WordTable) -> list[Mention]:
-        """What is named of all matches of a reader's words."""
+    def named(matches: Iterable[SpellingMatch], table: WordTable) -> list[Mention]:
+        """The mentions among all matches of a reader's words."""
         kept = Recognizer.longest(matches)
         return _mentions((match for match in kept if not match.concept.is_guard), table)
 
-    def matches(self, table: WordTable, *, is_query: bool) -> list[Match]:
+    def matches(self, table: WordTable, *, is_query: bool) -> list[SpellingMatch]:
         """Every spelling that a text holds, also those that do not count beside a longer one."""
         walk = self._trie.over(table)
-        plain: list[Match] = []
-        beside: list[tuple[Match, int]] = []
+        text, gaps = table.text, table.gaps
+        shouted = is_shouted(table)
+        may_be_negated = "-" in text or "non " in text or "Non " in text
+        may_be_code = ":" in text and _CODE.search(text) is not None
+        plain: list[SpellingMatch] = []
+        beside: list[tuple[SpellingMatch, int]] = []
         for first, last, node, bits in walk.straight():
-            ended = self._ended(table, node, first, last, is_query=is_query)
+            prefix = _prefix(table, first) if may_be_negated and gaps[first] & KIND < 2 else ""
+            if prefix in NEGATING:
+                continue
+            code = self._whole_code(table, node, last) if may_be_code else (node, last)
+            if code is None:
+                continue
+            ended = self._ended(table, code[0], first, code[1], is_query=is_query, shouted=shouted)
+            if prefix == OPPOSED:
+                ended = [match for match in ended if match.concept.kind != SYMPTOM]
             plain += ended
             if bits:
                 beside += [(match, bits) for match in ended]
-        coordinated = self._coordinated(table, beside, is_query=is_query) if beside else ()
-        inverted = self._inverted(walk, plain) if ", " in table.text else ()
-        lay = (Match(*one, Way.LAY) for one in self._lay.over(table)) if is_query else ()
+        coordinated = self._coordinated(table, beside, plain) if beside else ()
+        inverted = self._inverted(walk, plain) if ", " in text else ()
+        lay = (SpellingMatch(*one, Way.LAY) for one in self._lay.over(table)) if is_query else ()
         return [*plain, *coordinated, *inverted, *lay]
 
     @staticmethod
-    def longest(matches: Iterable[Match]) -> list[Match]:
+    def longest(matches: Iterable[SpellingMatch]) -> list[SpellingMatch]:
         """The matches of a query that count: the longest first, and none within another."""
-        kept: list[Match] = []
+        kept: list[SpellingMatch] = []
         for match in sorted(matches, key=lambda match: (match.first - match.last, match.first)):
             if all(_get_along(match, other) for other in kept):
                 kept.append(match)
         return kept
 
+    def rows(self, spelling: str) -> Iterator[list[str]]:
+        """The rows of terms that a spelling is recognized by; spellings that share one are one."""
+        return self._inflections.rows(spelling)
+
     def _add(self, spelling: str, ending: _Ending) -> None:
-        for path in paths(spelling):
-            endings = self._endings[self._trie.add(path)]
+        for row in self.rows(spelling):
+            endings = self._endings[self._trie.add(row)]
             if not any(other.concept is ending.concept and not other.case for other in endings):
                 endings.append(ending)
 
     def _add_plural(self, spelling: str, ending: _Ending) -> None:
-        """The plural of a short form (RCTs), unless it is a short form itself (PPM, PPMS)."""
-        for path in paths(f"{spelling}s"):
-            endings = self._endings[self._trie.add(path)]
+        """Adds the plural of a short form (MRs), unless it is a short form itself."""
+        for row in self.rows(f"{spelling}s"):
+            endings = self._endings[self._trie.add(row)]
             if not endings:
                 endings.append(ending)
 
     def _ended(
-        self, table: WordTable, node: int, first: int, last: int, *, is_query: bool
-    ) -> list[Match]:
+        self,
+        table: WordTable,
+        node: int,
+        first: int,
+        last: int,
+        *,
+        is_query: bool,
+        shouted: bool = False,
+    ) -> list[SpellingMatch]:
         """The matches of the spellings that end at a node."""
-        return [
-            Match(concept, first, last, written)
-            for concept, case, written in self._endings.get(node, ())
-            if not case or _case_fits(case, written, table.written(first, last), is_query=is_query)
-        ]
+        found: list[SpellingMatch] = []
+        plurals: list[SpellingMatch] = []
+        for concept, case, spelling, joined in self._endings.get(node, ()):
+            if case is Case.NEVER:
+                found.append(SpellingMatch(concept, first, last, spelling))
+                continue
+            forms = "".join(table.forms[first : last + 1])
+            if forms not in {joined, f"{joined}s"}:
+                continue
+            is_plural = forms != joined
+            written = table.written(first, last)
+            if shouted or (case is Case.IN_TEXTS and is_query):
+                fits = case is Case.IN_TEXTS and not (is_query and _is_name(table, first, last))
+            else:
+                fits = _capitals_fit(spelling, written, is_plural=is_plural)
+            if fits:
+                matches = plurals if is_plural else found
+                matches.append(SpellingMatch(concept, first, last, spelling))
+        return found or plurals
+
+    def _whole_code(self, table: WordTable, node: int, last: int) -> tuple[int, int] | None:
+        """The node and the last word of a match with the fields of a code that follow it.
+
+        None if they make another code of it: HLA-DRB1*15:03 is no HLA-DRB1*15:01.
+        """
+        text, forms, ends = table.text, table.forms, table.ends
+        is_known = last > 0 and forms[last].isdigit() and forms[last - 1].isdigit()
+        while (
+            forms[last].isdigit()
+            and text.startswith(":", ends[last])
+            and last + 1 < len(forms)
+            and table.starts[last + 1] == ends[last] + 1
+            and forms[last + 1].isdigit()
+        ):
+            following = self._trie.step(node, self._terms[forms[last + 1]])
+            if following is None and not is_known:
+                return None
+            node, last, is_known = node if following is None else following, last + 1, True
+        return node, last
 
     def _coordinated(
-        self, table: WordTable, beside: Iterable[tuple[Match, int]], *, is_query: bool
-    ) -> Iterator[Match]:
-        """Matches that share their head or their tail with a plain one across and, or, a slash."""
+        self,
+        table: WordTable,
+        beside: Iterable[tuple[SpellingMatch, int]],
+        plain: Iterable[SpellingMatch],
+    ) -> Iterator[SpellingMatch]:
+        """Matches that share their head or their tail with a plain one across and, or, a slash.
+
+        A word that belongs to a spelling of its own shares nothing: "relapsing-remitting and
+        progressive MS" is no progressive relapsing MS. Nor do the halves of a compound part.
+        """
+        phrases = [match for match in plain if match.last > match.first]
+        begun, ended = {match.first for match in phrases}, {match.last for match in phrases}
         for match, bits in beside:
             _, first, last, *_ = match
-            if bits & BEFORE and (before := _partner(table, first, -1)) is not None:
+            before = _partner(table, first, -1) if bits & BEFORE else None
+            if (
+                before is not None
+                and before not in ended
+                # A plural is the end of a phrase of its own: "relapses and disease progression".
+                and not self._is_plural(table.forms[before])
+                and not (_is_compound(table, first + 1) and not _has_hyphen(table, before))
+            ):
                 path = [before, *range(first + 1, last + 1)]
-                yield from self._across(table, path, before, last, is_query=is_query)
-            if bits & AFTER and (after := _partner(table, last, 1)) is not None:
+                yield from self._across(table, path, (before, first))
+            after = _partner(table, last, 1) if bits & AFTER else None
+            if after is not None and after not in begun and not _is_compound(table, last):
                 path = [*range(first, last), after]
-                yield from self._across(table, path, first, after, is_query=is_query)
+                yield from self._across(table, path, (after, last))
 
     def _across(
-        self, table: WordTable, path: list[int], first: int, last: int, *, is_query: bool
-    ) -> Iterator[Match]:
-        """Matches of some words, which are taken as if they followed each other."""
-        node = self._trie.find(map(table.stem, path))
-        if node is not None and len(path) > 1:
-            for match in self._ended(table, node, first, last, is_query=is_query):
-                yield match._replace(way=Way.COORDINATED)
+        self, table: WordTable, path: list[int], swapped: tuple[int, int]
+    ) -> Iterator[SpellingMatch]:
+        """Matches of some words, taken as if they followed each other, at the first swapped one."""
+        own, other = (self._terms[table.forms[place]] for place in swapped)
+        if own == other or len(path) < 2:
+            return
+        node = self._trie.find(self._terms[table.forms[place]] for place in path)
+        if node is not None:
+            place = swapped[0]
+            for ending in self._endings.get(node, ()):
+                if ending.case is Case.NEVER:
+                    yield SpellingMatch(
+                        ending.concept, place, place, ending.written, Way.COORDINATED
+                    )
 
-    def _inverted(self, walk: Walk, plain: Sequence[Match]) -> Iterator[Match]:
+    def _is_plural(self, form: str) -> bool:
+        return form.endswith("s") and not self._terms[form].endswith("s")
+
+    def _inverted(self, walk: Walk, plain: Sequence[SpellingMatch]) -> Iterator[SpellingMatch]:
         """Matches in catalogue order, where the last part between commas is read first.
 
         Only what stands alone can be one: within a sentence a comma parts the items of a list. So
@@ -200,13 +313,13 @@ class Recognizer:
         """
         for first, last, node, read_first in walk.inverted():
             meanings = {m.concept.id for m in plain if (m.first, m.last) == (read_first, last)}
-            for concept, case, written in self._endings.get(node, ()):
+            for concept, case, written, _ in self._endings.get(node, ()):
                 meant = {concept.id} | self._above[concept.id]
                 if case is Case.NEVER and meanings <= meant:
-                    yield Match(concept, first, last, written, Way.INVERTED)
+                    yield SpellingMatch(concept, first, last, written, Way.INVERTED)
 
-    def silences(self, longer: Match, match: Match) -> bool:
-        """Whether a match says nothing of its own beside a longer one."""
+    def silences(self, longer: SpellingMatch, match: SpellingMatch) -> bool:
+        """Whether a match adds no meaning beside a longer one that holds it."""
         return (
             longer.first <= match.first
             and match.last <= longer.last
@@ -227,21 +340,86 @@ def _partner(table: WordTable, place: int, step: int) -> int | None:
     return beside if table.gaps[max(place, beside)] & SLASH else None
 
 
-def _covering(matches: Iterable[Match]) -> dict[int, list[Match]]:
+def _covering(matches: Iterable[SpellingMatch]) -> dict[int, list[SpellingMatch]]:
     """The matches at each word."""
-    covering: dict[int, list[Match]] = {}
+    covering: dict[int, list[SpellingMatch]] = {}
     for match in matches:
         for place in range(match.first, match.last + 1):
             covering.setdefault(place, []).append(match)
     return covering
 
 
-def _case_fits(case: Case, spelling: str, written: str, *, is_query: bool) -> bool:
-    needed = case is Case.ALWAYS or (case is Case.IN_TEXTS and not is_query)
-    return not needed or written == spelling or sum(map(str.isupper, written)) > 1
+def _short_ending(concept: Concept, case: Case, spelling: str) -> _Ending:
+    return _Ending(concept, case, spelling, "".join(token_table(spelling).forms))
 
 
-def _get_along(one: Match, other: Match) -> bool:
+def _prefix(table: WordTable, first: int) -> str:
+    """The prefix in small letters before a word: with a hyphen, or "non" with a space."""
+    if not first:
+        return ""
+    start, end = table.starts[first - 1], table.ends[first - 1]
+    before = table.text[start:end]
+    kind = table.gaps[first] & KIND
+    if kind == Gap.SPACE:
+        return "non" if before in {"non", "Non"} else ""
+    is_hyphen = table.starts[first] > end
+    if is_hyphen and (before.islower() or (before.istitle() and len(before) > 1)):
+        return before.lower()
+    return ""
+
+
+def _is_compound(table: WordTable, place: int) -> bool:
+    """Whether a hyphen ties a word to the one before it, neither of them being a number."""
+    if place >= len(table.forms) or table.gaps[place] & KIND != Gap.HYPHEN:
+        return False
+    return table.forms[place].isalpha() and table.forms[place - 1].isalpha()
+
+
+def _has_hyphen(table: WordTable, place: int) -> bool:
+    """Whether a hyphen stands behind a word that leaves its second half to another: pre- and."""
+    return table.text.startswith(("-", "‐", "‑"), table.ends[place])
+
+
+def is_shouted(table: WordTable) -> bool:
+    """Whether a text is set wholly in capitals, so that they tell nothing of short forms."""
+    if not table.text.isupper():
+        return False
+    return len(table.forms) > 2 or any(len(form) >= _LONG_WORD for form in table.forms)
+
+
+def _is_name(table: WordTable, first: int, last: int) -> bool:
+    """Whether a reader typed a month or a title of address: Oct 2003, Ms. Smith."""
+    written = table.written(first, last)
+    if not written[0].isupper() or written[1:] != written[1:].lower():
+        return False
+    following = table.forms[last + 1] if last + 1 < len(table.forms) else ""
+    before = table.forms[first - 1] if first else ""
+    if table.forms[first] in _MONTHS:
+        return following.isdigit() or before.isdigit()
+    return bool(following) and table.text.startswith(".", table.ends[last])
+
+
+def _capitals_fit(spelling: str, written: str, *, is_plural: bool) -> bool:
+    """Whether a short form is written in capitals, or as its spelling: IVIg is IVIG.
+
+    A small s at the end is a plural and no S of the spelling: CIs are no CIS. A hyphen between
+    letters of the spelling has to be there: COPI is no COP-I.
+    """
+    known = "".join(filter(str.isalnum, spelling))
+    found = "".join(filter(str.isalnum, written))
+    if is_plural:
+        if not found.endswith("s"):
+            return False
+        found = found[:-1]
+    if len(known) != len(found):  # IFN-β, IFN-beta
+        return sum(map(str.isupper, found)) >= sum(map(str.isupper, known))
+    if _PARTED.search(spelling) and not _PARTED.search(written):
+        return False
+    is_other_plural = known.endswith("S") and found.endswith("s")
+    return not is_other_plural and (known == found or sum(map(str.isupper, found)) > 1)
+
+
+def _get_along(one: SpellingMatch, other: SpellingMatch) -> bool:
     """Whether both may count in a query: apart, the same words, or two sides of an "and"."""
     return (
         one.last < other.first
@@ -265,11 +443,15 @@ def counted_once(mentions: Iterable[Mention]) -> list[Mention]:
     return kept
 
 
-def _mentions(matches: Iterable[Match], table: WordTable) -> list[Mention]:
-    """Where the matches are, in the order of the text, the longest first, each once."""
-    places = sorted({(match.first, -match.last, match.concept.id) for match in matches})
+def _mentions(matches: Iterable[SpellingMatch], table: WordTable) -> list[Mention]:
+    """The mentions of matches, in the order of the text, the longest first, each once."""
+    places: dict[tuple[int, int, str], bool] = {}
+    for match in matches:
+        place = match.first, -match.last, match.concept.id
+        is_shared = match.way is Way.COORDINATED
+        places[place] = places.get(place, True) and is_shared
     starts, ends = table.starts, table.ends
     return [
-        Mention(concept, first, -last, starts[first], ends[-last])
-        for first, last, concept in places
+        Mention(concept, first, -last, starts[first], ends[-last], is_shared)
+        for (first, last, concept), is_shared in sorted(places.items())
     ]

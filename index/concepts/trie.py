@@ -1,4 +1,4 @@
-"""Spellings as a trie over stems, in arrays that compiled loops walk with the words of a text."""
+"""Trie of spellings, as arrays that compiled loops walk with the words of a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from index.kernels import TextWords, TrieArrays, invert, walk
 from index.text.fast_tokenizer import InternedForms
-from index.text.stemmer import STEMS, stem
+from index.text.stemmer import STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
     Found = list[tuple[int, int, int, int]]
 
 BEFORE, AFTER = 1, 2
-"""The bits of what ``Walk.straight`` says of the words beside a match."""
+"""Bits that ``Walk.straight`` sets where a link or a slash stands before or after a match."""
 
 _ROOT = 0
 
 
 class Trie:
-    """Rows of stems, each of which ends at a node. Safe to share by threads once all are there.
+    """Rows of terms, each of which ends at a node. Safe to share by threads once all are there.
 
-    ``links`` are the words that may stand between two spellings which share some of theirs.
+    ``links`` are the words that may stand between two spellings which share some of theirs;
+    ``terms`` gives the term of each form.
     """
 
-    def __init__(self, links: Collection[str] = ()) -> None:
+    def __init__(self, links: Collection[str] = (), terms: Mapping[str, str] = STEMS) -> None:
         self._links = links
+        self._terms = terms
         self._next: list[dict[str, int]] = [{}]
         self._ends = bytearray(1)
 
@@ -59,13 +61,17 @@ class Trie:
             node = None if node is None else self._next[node].get(term)
         return node
 
+    def step(self, node: int, term: str) -> int | None:
+        """The node that a term leads to from another node."""
+        return self._next[node].get(term)
+
     def over(self, table: WordTable) -> Walk:
         """The rows that a text holds."""
         return Walk(self._arrays, table)
 
     @cached_property
     def _arrays(self) -> _Arrays:
-        return _Arrays(self._next, self._ends, self._links)
+        return _Arrays(self._next, self._ends, self._links, self._terms)
 
 
 class Walk:
@@ -74,8 +80,8 @@ class Walk:
     def __init__(self, trie: _Arrays, table: WordTable) -> None:
         numbers, symbols = trie.symbols.of(table.forms)
         wholes = array("I", bytes(4 * len(table.forms)))
-        for place, whole in table.joined.items():
-            wholes[place] = trie.symbols.of_stems.get(whole, 0)
+        for place in table.joined:
+            wholes[place] = trie.symbols.of_whole(table, place)
         self._words = TextWords(numbers, symbols, wholes, table.gaps)
         self._trie = trie.columns
 
@@ -98,11 +104,16 @@ class _Arrays:
     """A trie as the loops read it."""
 
     def __init__(
-        self, edges: Sequence[Mapping[str, int]], ends: bytearray, links: Collection[str]
+        self,
+        edges: Sequence[Mapping[str, int]],
+        ends: bytearray,
+        links: Collection[str],
+        terms: Mapping[str, str],
     ) -> None:
-        terms = dict.fromkeys(term for leading in edges for term in leading)
-        self.symbols = _Symbols(terms | dict.fromkeys(map(stem, links)))
-        numbers = self.symbols.of_stems
+        used = dict.fromkeys(term for leading in edges for term in leading)
+        linking = [terms[link] for link in links]
+        self.symbols = _Symbols(used | dict.fromkeys(linking), terms)
+        numbers = self.symbols.of_terms
         firsts = list(accumulate(map(len, edges), initial=0))
         symbols = np.array([numbers[term] for one in edges for term in one], np.uint32)
         nexts = np.array([node for one in edges for node in one.values()], np.uint32)
@@ -115,19 +126,20 @@ class _Arrays:
             symbols[ordered],
             nexts[ordered],
             roots,
-            np.isin(np.arange(len(roots)), [numbers[stem(link)] for link in links]),
+            np.isin(np.arange(len(roots)), [numbers[link] for link in linking]),
             np.frombuffer(bytes(ends), np.uint8),
         )
 
 
 class _Symbols:
-    """The stems of a trie by numbers from 1 on; 0 is any other. Safe to share by threads.
+    """The terms of a trie by numbers from 1 on; 0 is any other. Safe to share by threads.
 
-    It is remembered what each word of one book is.
+    The numbers of the words of one tokenizer are remembered.
     """
 
-    def __init__(self, terms: Iterable[str]) -> None:
-        self.of_stems = {term: number for number, term in enumerate(terms, 1)}
+    def __init__(self, used: Iterable[str], terms: Mapping[str, str]) -> None:
+        self.of_terms = {term: number for number, term in enumerate(used, 1)}
+        self._terms = terms
         self._lock = threading.Lock()
         self._begin([])
 
@@ -142,6 +154,11 @@ class _Symbols:
                 self._learn()
             return forms.numbers, self._column
 
+    def of_whole(self, table: WordTable, place: int) -> int:
+        """The number of a word and the next written as one."""
+        whole = table.forms[place] + table.forms[place + 1]
+        return self.of_terms.get(self._terms[whole], 0)
+
     def _begin(self, names: list[str]) -> None:
         self._names, self._known = names, 0
         self._column: NDArray[np.uint32] = np.zeros(0, np.uint32)
@@ -154,5 +171,5 @@ class _Symbols:
         self._column[first : self._known] = self._all(self._names[first : self._known])
 
     def _all(self, forms: Sequence[str]) -> list[int]:
-        known = self.of_stems
-        return [known.get(found, 0) for found in map(STEMS.__getitem__, forms)]
+        known = self.of_terms
+        return [known.get(found, 0) for found in map(self._terms.__getitem__, forms)]

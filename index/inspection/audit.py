@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analyzer import Analyzer
 from index.concepts.recognizer import Recognizer
 from index.concepts.vocabulary import spellings
-from index.text.words import paths, word_table
+from index.text.words import word_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -89,9 +89,10 @@ def sizes(vocabulary: Vocabulary) -> dict[str, Size]:
 def audit(vocabulary: Vocabulary, used: Collection[str] | None = None) -> list[Finding]:
     """Everything that is wrong; ``used`` are the concepts that some abstract mentions."""
     concepts = vocabulary.concepts.values()
-    found = [*_clashes(concepts), *_never_found(vocabulary)]
+    recognizer = Recognizer(vocabulary)
+    found = [*_clashes(concepts, recognizer), *_never_found(vocabulary, recognizer)]
     for concept in concepts:
-        found += _redundant(concept)
+        found += _redundant(concept, recognizer)
         if not concept.plain:
             found.append(Finding(Fault.NO_PLAIN, concept.id, "says nothing to readers"))
         if len(concept.plain) > LONGEST_PLAIN:
@@ -157,11 +158,11 @@ def _spelled(concept: Concept) -> Iterator[_Spelled]:
         yield _Spelled(concept, is_short=True, spelling=spelling)
 
 
-def _clashes(concepts: Iterable[Concept]) -> Iterator[Finding]:
+def _clashes(concepts: Iterable[Concept], recognizer: Recognizer) -> Iterator[Finding]:
     by_path: dict[tuple[str, ...], dict[_Spelled, None]] = {}
     for concept in concepts:
         for one in _spelled(concept):
-            for path in paths(one.spelling):
+            for path in recognizer.rows(one.spelling):
                 by_path.setdefault(tuple(path), {})[one] = None
     told: set[tuple[str, str, Fault]] = set()
     for sharing in by_path.values():
@@ -180,8 +181,7 @@ def _are_told_apart(one: _Spelled, other: _Spelled) -> bool:
     return one.is_short is not other.is_short or by_context
 
 
-def _never_found(vocabulary: Vocabulary) -> Iterator[Finding]:
-    recognizer = Recognizer(vocabulary)
+def _never_found(vocabulary: Vocabulary, recognizer: Recognizer) -> Iterator[Finding]:
     for concept in vocabulary.concepts.values():
         written = dict.fromkeys((*concept.written, *concept.phrases))
         for spelling in written:
@@ -221,14 +221,14 @@ def _unheard(
     return None
 
 
-def _redundant(concept: Concept) -> Iterator[Finding]:
+def _redundant(concept: Concept, recognizer: Recognizer) -> Iterator[Finding]:
     """Variants that are all recognized by the others of the same concept.
 
     Short forms may repeat a variant: they are what fits on a small label. So may lay phrases, which
     are other forms of its words ("dizzy").
     """
-    counts = Counter(_paths(concept.name))
-    entries = [(entry, _paths(entry)) for entry in concept.variants]
+    counts = Counter(_paths(concept.name, recognizer))
+    entries = [(entry, _paths(entry, recognizer)) for entry in concept.variants]
     for _, covered in entries:
         counts.update(covered)
     for entry, covered in reversed(entries):
@@ -237,5 +237,5 @@ def _redundant(concept: Concept) -> Iterator[Finding]:
             yield Finding(Fault.REDUNDANT, concept.id, f"“{entry}” adds nothing")
 
 
-def _paths(entry: str) -> set[tuple[str, ...]]:
-    return {tuple(path) for spelling in spellings(entry) for path in paths(spelling)}
+def _paths(entry: str, recognizer: Recognizer) -> set[tuple[str, ...]]:
+    return {tuple(path) for spelling in spellings(entry) for path in recognizer.rows(spelling)}

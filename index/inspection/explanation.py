@@ -11,11 +11,11 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from index.analyzer import Analyzer
-from index.concepts.recognizer import Match, Mention, Recognizer, Way
+from index.concepts.recognizer import Mention, Recognizer, SpellingMatch, Way
 from index.concepts.vocabulary import spellings
 from index.text.stemmer import american
 from index.text.tokenizer import GREEK
-from index.text.words import paths, word_table, words
+from index.text.words import word_table, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,13 @@ def explain(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> lis
     for match in matches:
         place = _place(match, table)
         why = None if place in mentions else _why(match, matches, recognizer, is_query=is_query)
-        reason = _reason(match.concept, place, text, match, why)
+        reason = _reason(
+            match.concept,
+            place,
+            text,
+            _closest(match, text[place.start : place.end], recognizer),
+            why,
+        )
         if place not in reasons or len(reason.rules) < len(reasons[place].rules):
             reasons[place] = reason
     for place in mentions:
@@ -79,16 +85,21 @@ def explain(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> lis
     return [reasons[place] for place in sorted(reasons, key=lambda m: (m.first, -m.last, m[0]))]
 
 
-def _place(match: Match, table: WordTable) -> Mention:
+def _place(match: SpellingMatch, table: WordTable) -> Mention:
     start, end = table.starts[match.first], table.ends[match.last]
-    return Mention(match.concept.id, match.first, match.last, start, end)
+    is_shared = match.way is Way.COORDINATED
+    return Mention(match.concept.id, match.first, match.last, start, end, is_shared)
 
 
 def _reason(
-    concept: Concept, place: Mention, text: str, match: Match | None, why: str | None
+    concept: Concept,
+    place: Mention,
+    text: str,
+    met: tuple[str, tuple[str, ...]] | None,
+    why: str | None,
 ) -> Reason:
     written = text[place.start : place.end]
-    spelling, applied = _closest(match, written) if match else (written, (DEFINED,))
+    spelling, applied = met or (written, (DEFINED,))
     return Reason(
         concept=concept.id,
         name=concept.name,
@@ -102,17 +113,19 @@ def _reason(
     )
 
 
-def _closest(match: Match, written: str) -> tuple[str, tuple[str, ...]]:
+def _closest(
+    match: SpellingMatch, written: str, recognizer: Recognizer
+) -> tuple[str, tuple[str, ...]]:
     """The spelling that is most like what was written, of those that the recognizer sees as one."""
     if match.way is Way.LAY:
         return _said(match.spelling, written), (LAY,)
     if match.way is not Way.STRAIGHT:
         return match.spelling, (_WAYS[match.way],)
-    met = {tuple(path) for path in paths(match.spelling)}
+    met = {tuple(path) for path in recognizer.rows(match.spelling)}
     alike = [
         spelling
         for spelling in (match.spelling, *match.concept.written)
-        if not met.isdisjoint(map(tuple, paths(spelling)))
+        if not met.isdisjoint(map(tuple, recognizer.rows(spelling)))
     ]
     ruled = [(spelling, tuple(rules(written, spelling))) for spelling in alike]
     return min(ruled, key=lambda one: len(one[1]) if one[1] != (AS_WRITTEN,) else 0)
@@ -174,7 +187,13 @@ def _is_greek(text: str) -> bool:
     return any(letter.lower() in GREEK or letter == "ß" for letter in text)
 
 
-def _why(match: Match, matches: Iterable[Match], recognizer: Recognizer, *, is_query: bool) -> str:
+def _why(
+    match: SpellingMatch,
+    matches: Iterable[SpellingMatch],
+    recognizer: Recognizer,
+    *,
+    is_query: bool,
+) -> str:
     """Why a match does not count."""
     others = recognizer.longest(matches) if is_query else matches
     if is_query:

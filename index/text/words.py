@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,7 @@ from index.text.stemmer import STEMS, stem
 from index.text.tokenizer import GAPS, PREFIXES, SPACED_PREFIXES, Gap, token_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 PARAGRAPH_GAP = 16
 """Positions left free between paragraphs, so that no phrase reaches from one into the next."""
@@ -21,7 +20,6 @@ KIND, COMMA, SLASH = 3, 4, 8
 """What a row says of the characters before a word: which ``Gap`` they are, whether they are a comma
 and a space, and whether a slash is among them. So do the kernels."""
 
-_NUMBER = re.compile(r"(?:\d+|i{1,3})[ab]?")
 _HYPHEN, _SPACE = Gap.HYPHEN, Gap.SPACE
 _GAP_KINDS = tuple(Gap)
 
@@ -100,34 +98,6 @@ def positions_of(text: str, starts: Sequence[int], ends: Sequence[int]) -> array
     lasts = chain([0], ends)
     steps = [1 + PARAGRAPH_GAP * text.count("\n", *gap) for gap in zip(lasts, starts, strict=False)]
     return array("I", [place - 1 for place in accumulate(steps)])
-
-
-def paths(spelling: str) -> Iterator[list[str]]:
-    """The rows of terms by which a spelling is recognized; spellings that share one are one."""
-    forms, _, _, betweens = token_table(spelling)
-    joined = _joined(forms, list(map(GAP_BITS.__getitem__, betweens)))
-    stems = list(map(STEMS.__getitem__, forms))
-    prefixes = {place for place in joined if forms[place] in PREFIXES}
-    terms = []
-    place = 0
-    while place < len(forms):
-        is_prefix = place in prefixes
-        terms.append(joined[place] if is_prefix else stems[place])
-        place += 1 + is_prefix
-    if terms:
-        yield terms
-    for place, (form, following) in enumerate(pairwise(forms)):
-        if place in prefixes or (_is_number(form) and _is_number(following)):
-            continue
-        whole = stem(form + following)
-        # "Vitamin E" as one word has the stem of vitamin.
-        if whole != stems[place]:
-            yield [*stems[:place], whole, *stems[place + 2 :]]
-
-
-def _is_number(form: str) -> bool:
-    """Whether a form is a number, so that it never makes one word with another: phase I/II."""
-    return _NUMBER.fullmatch(form) is not None
 
 
 def _joined(forms: list[str], gaps: Sequence[int]) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ from index.abbreviations.keys import fold_short
 from index.abbreviations.learned import Learner, learn, pairs_of
 from index.analyzer import LAYERS, ReadText
 from index.build.builder import write
-from index.concepts.disambiguation import Field, _occurrences
-from index.text.words import word_table
 
 CASES = TESTS / "data" / "ambiguity.jsonl"
 LEAST_PRECISION = 0.95
@@ -299,24 +296,3 @@ def test_learning_forgets_what_is_rare_once_there_is_too_much(
     assert len(learner.learned()) == 3
     learner.add(pairs_of(definitions("Golf hotel (GH).")))
     assert [one.short for one in learner.learned()] == ["AB"]
-
-
-MIXED = st.lists(
-    st.sampled_from(["A", "AB", "s", "As", "1", "é", ".", "a", "(", "-", "_", " "]), max_size=12
-)
-
-
-@given(MIXED.map("".join), st.text("ABs1-. ", min_size=1, max_size=3))
-def test_a_short_form_stands_where_no_word_goes_on(text: str, short: str) -> None:
-    table = word_table(text)
-    spans = {
-        (found.start(), found.end())
-        for found in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", text)
-    }
-    whole = [
-        (first, last)
-        for first, start in enumerate(table.starts)
-        for last, end in enumerate(table.ends)
-        if (start, end) in spans
-    ]
-    assert list(_occurrences(short, Field(table, [], []))) == whole

@@ -51,12 +51,12 @@ def reasons(vocabulary: Vocabulary, text: str, *, is_query: bool = False) -> dic
 
 
 def test_a_shared_word_is_a_rule(vocabulary: Vocabulary) -> None:
-    found = reasons(vocabulary, "Secondary and Primary/Progressive")
-    shared = found["spms: Secondary and Primary/Progressive"]
+    found = reasons(vocabulary, "Secondary and Primary/Progressive MS")
+    shared = found["spms: Secondary"]
     assert shared.rules == (SHARED_WORD,)
     assert shared.silenced is None
     assert (shared.name, shared.kind) == ("secondary progressive MS", "course")
-    assert found["ppms: Primary/Progressive"].spelling == "primary progressive"
+    assert found["ppms: Primary/Progressive MS"].spelling == "primary progressive MS"
 
 
 def test_catalogue_order_is_a_rule(vocabulary: Vocabulary) -> None:
