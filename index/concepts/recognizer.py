@@ -199,10 +199,10 @@ class Recognizer:
                 endings.append(ending)
 
     def _add_plural(self, spelling: str, ending: _Ending) -> None:
-        """Adds the plural of a short form (MRs), unless it is a short form itself."""
+        """Adds the plural of a short form (MRs); in a query another short form comes first."""
         for row in self.rows(f"{spelling}s"):
             endings = self._endings[self._trie.add(row)]
-            if not endings:
+            if not any(other.concept is ending.concept for other in endings):
                 endings.append(ending)
 
     def _ended(
