@@ -2,7 +2,7 @@
 
 The stemmer of free words brings too much together for concepts: memory and memorial, definite and
 definition, progression and progressive. Here only plurals, the endings -ed and -ing, British
-spelling and a few regular pairs (demyelination, demyelinated; spastic, spasticity) are one. Names
+spelling and a few regular pairs (inflammation, inflammatory; spastic, spasticity) are one. Names
 are compared as they stand: Devic is no device, and Graves' disease is not grave.
 """
 
@@ -35,7 +35,7 @@ _SHORT_ROOT = re.compile("[^aeiouy][aeiou][^aeiouywx]")
 _SILENT_E = re.compile("(?<=[^aeio])e$")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$|(?<=[a-z]{4}l)l$")
 _MADE = re.compile("(?<=[a-z]{3}iz)at(?:ion)?$")
-_NOUN = re.compile("(?<=[a-z]{3}at)ion$|(?<=[a-z]{3}ic)ity$")
+_NOUN = re.compile("(?<=[a-z]{4}at)(?:ion|ive|ory)$|(?<=[a-z]{3}ic)ity$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?:\d+|i{1,3})[ab]?")
 

@@ -136,7 +136,8 @@ def test_each_spelling_finds_each_other_in_a_text(
     written = [
         s for s in spellings if s not in {"ms", "rrms", "cis", "mri", "edss", "ivig", "rcts"}
     ]
-    texts = [f"We saw {spelling} here." for spelling in written]
+    # A course that is spelt without the disease is one only beside it.
+    texts = [f"We saw {spelling} here; multiple sclerosis." for spelling in written]
     searcher = searching(*texts, "Nothing of that kind.", concepts=vocabulary)
     everything = {str(number) for number in range(1, len(written) + 1)}
     for spelling in spellings:
@@ -155,7 +156,7 @@ def test_a_course_named_together_with_another_is_both(searcher: Searcher) -> Non
     page = searcher.abstract(both, "PPMS")
     assert [match.text for match in page.matches] == ["Primary/Progressive Diseases"]
     page = searcher.abstract(both, "SPMS")
-    assert "Secondary and Primary/Progressive Diseases" in [match.text for match in page.matches]
+    assert "Secondary" in [match.text for match in page.matches]
 
 
 def test_a_broader_concept_finds_the_narrower_and_not_the_other_way_round(

@@ -45,16 +45,17 @@ def marks(shown: MarkedAbstract) -> list[str]:
     return [text[start:end] for text, places in texts for start, end in places]
 
 
-def meets(searcher: Searcher, leaf: Leaf, text: str) -> bool:
-    """Whether a marked text, read on its own, is what a part of a query asks for."""
+def meets(searcher: Searcher, leaf: Leaf, stored: Stored, field: int, span: Span) -> bool:
+    """Whether a marked text is what a part of a query asks for; a concept in its abstract."""
     assert isinstance(leaf, Synonyms | Phrase)
-    analyzer = engine_of(searcher).published.analyzer
+    text = (stored.text if field else stored.title)[slice(*span)]
     if isinstance(leaf, Phrase):
         return tuple(token.form for token in tokenize(text)) == leaf.forms
     terms = {term.text for term in leaf.terms}
     if leaf.concept:
-        mentions = analyzer.document(text).mentions
-        return any(m.concept in terms and (m.start, m.end) == (0, len(text)) for m in mentions)
+        analyzer = engine_of(searcher).published.analyzer
+        read = analyzer.read(stored.title, stored.text)[field].analysed
+        return any(m.concept in terms and (m.start, m.end) == span for m in read.mentions)
     first = words(text)[0]
     return bool({fold(text), first.stem, first.joined} & terms)
 
@@ -73,8 +74,7 @@ def test_what_is_marked_matched_and_stands_where_it_is_said_to(
     ):
         field, start, end, leaf = match
         stored = Stored.of(engine_of(searcher).reader.stored_strings(document))
-        text = (stored.text if field else stored.title)[start:end]
-        assert meets(searcher, asked[leaf], text), (asked[leaf], text)
+        assert meets(searcher, asked[leaf], stored, field, (start, end)), (asked[leaf], start)
 
 
 def excludes(clause: Clause) -> bool:
