@@ -27,10 +27,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
+from index.abbreviations.definitions import LONGEST_SHORT
 from index.abbreviations.keys import fold_short
 from index.concepts.recognizer import Mention, counted_once, is_shouted
 from index.text.cache import Cache
@@ -128,6 +130,7 @@ class Disambiguator:
             for id_, concept in vocabulary.concepts.items()
             if concept.kind == COURSE and DISEASE in self._above[id_]
         )
+        self._doubtful = self._ambiguous | self._courses
         self._named = Cache(self._names, MOST_LONG_FORMS)
         self._phrases = {
             entry: f" {' '.join(word.stem for word in words(entry))} "
@@ -196,16 +199,18 @@ class Disambiguator:
     def _has_doubtful(self, field: Field) -> bool:
         if field.mentions and is_shouted(field.table):
             return True
+        text = field.text
         return any(
-            (mention.concept in self._ambiguous and self.is_short(mention, field.text))
-            or self.is_bare_course(mention, field.text)
+            self.is_short(mention, text) or self.is_bare_course(mention, text)
             for mention in field.mentions
+            if mention.concept in self._doubtful
         )
 
-    def _defined(self, fields: Iterable[Field]) -> dict[str, list[_Meaning]]:
-        """The meanings that the abstract gives to each short form, by its key.
+    def _defined(self, fields: Sequence[Field]) -> dict[str, list[_Meaning]]:
+        """The meanings that the abstract gives to short forms that matter to it, by their keys.
 
-        They stand in the order of the abstract, a long form as often as it is given.
+        Those matter that name a concept, or hold a mention. Their meanings stand in the order of
+        the abstract, a long form as often as it is given.
         """
         defined: dict[str, list[_Meaning]] = {}
         for number, field in enumerate(fields):
@@ -213,7 +218,21 @@ class Disambiguator:
                 meanings = defined.setdefault(_key(definition.short), [])
                 named = self._named[definition.long]
                 meanings.append(_Meaning(definition, number, *named))
-        return defined
+        if not defined:
+            return defined
+        written = {
+            _key(field.text[mention.start : mention.end])
+            for field in fields
+            for mention in field.mentions
+            if mention.end - mention.start <= LONGEST_SHORT
+        }
+        written |= {key.removesuffix("s") for key in written}
+        return {
+            key: meanings
+            for key, meanings in defined.items()
+            if any(meaning.whole for meaning in meanings)
+            or not written.isdisjoint(_parts(meanings[0].definition.short))
+        }
 
     def _names(self, long: str) -> _Named:
         table = word_table(long)
@@ -502,6 +521,13 @@ def _heads(short: str) -> tuple[str, ...]:
     """The words that a short form may begin with, written with hyphens or without, and plurals."""
     first, whole = fold_short(short).split(" ", 1)[0], _key(short)
     return first, f"{first}s", whole, f"{whole}s"
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts(short: str) -> tuple[str, ...]:
+    """The keys of what may be a mention within a short form: its words, and two in a row."""
+    words = fold_short(short).split(" ")
+    return (_key(short), *words, *map("".join, pairwise(words)))
 
 
 def _by_capitals(meanings: Iterable[_Meaning]) -> dict[str, list[_Meaning]]:

@@ -35,7 +35,9 @@ _SHORT_ROOT = re.compile("[^aeiouy][aeiou][^aeiouywx]")
 _SILENT_E = re.compile("(?<=[^aeio])e$")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$|(?<=[a-z]{4}l)l$")
 _MADE = re.compile("(?<=[a-z]{3}iz)at(?:ion)?$")
-_NOUN = re.compile("(?<=[a-z]{4}at)(?:ion|ive|ory)$|(?<=[a-z]{3}ic)ity$")
+_NOUN = re.compile(
+    "(?<=[a-z]{4}at)(?:ion|ive|ory)$|(?<=[a-z]{3}ic)ity$|(?<=[a-z]olog)(?:y|ic|ical)$"
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?:\d+|i{1,3})[ab]?")
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.concepts.inflections import Inflections
@@ -46,13 +46,13 @@ SYMPTOM = "symptom"  # the kind
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
 _LONG_WORD = 6  # letters; one or two shorter words in capitals may be short forms
 _CODE = re.compile(r"\d:\d")  # fields of a code: HLA-DRB1*15:01
+_HYPHENS = "-‐‑"
 _PARTED = re.compile(r"(?<=[^\W\d_])[\W_]+(?=[^\W\d_])")
 
 
 class Case(IntEnum):
-    """When the letter case of a spelling matters."""
+    """When the letter case of a short form matters."""
 
-    NEVER = 0
     IN_TEXTS = 1
     ALWAYS = 2
 
@@ -81,11 +81,11 @@ class Mention(NamedTuple):
     is_shared: bool = False
 
 
-class _Ending(NamedTuple):
+class _ShortForm(NamedTuple):
     concept: Concept
     case: Case
     written: str
-    joined: str = ""  # the forms of a short form, as one
+    joined: str  # its forms as one
 
 
 class SpellingMatch(NamedTuple):
@@ -110,18 +110,20 @@ class Recognizer:
         )
         self._terms = self._inflections.terms
         self._trie = Trie(CONJUNCTIONS, self._terms)
-        self._endings: defaultdict[int, list[_Ending]] = defaultdict(list)
+        self._plain: defaultdict[int, list[tuple[Concept, str]]] = defaultdict(list)
+        self._shorts: defaultdict[int, list[_ShortForm]] = defaultdict(list)
         self._above = {id_: frozenset(vocabulary.broader(id_)) for id_ in vocabulary.concepts}
         for concept in concepts:
             for spelling in concept.spellings:
-                self._add(spelling, _Ending(concept, Case.NEVER, spelling))
+                self._add(spelling, concept)
             for spelling in concept.short:
-                self._add(spelling, _short_ending(concept, Case.IN_TEXTS, spelling))
+                self._add_short(spelling, _short_form(concept, Case.IN_TEXTS, spelling))
             for spelling in concept.capitals:
-                self._add(spelling, _short_ending(concept, Case.ALWAYS, spelling))
+                self._add_short(spelling, _short_form(concept, Case.ALWAYS, spelling))
         for concept in concepts:
             for spelling in concept.short:
-                self._add_plural(spelling, _short_ending(concept, Case.IN_TEXTS, spelling))
+                # In a query another short form comes before a plural.
+                self._add_short(f"{spelling}s", _short_form(concept, Case.IN_TEXTS, spelling))
 
     @cached_property
     def _lay(self) -> LayPhrases:  # a build asks for none
@@ -157,18 +159,29 @@ class Recognizer:
         walk = self._trie.over(table)
         text, gaps = table.text, table.gaps
         shouted = is_shouted(table)
-        may_be_negated = "-" in text or "non " in text or "Non " in text
+        starts = table.starts
+        has_non = "non " in text or "Non " in text
         may_be_code = ":" in text and _CODE.search(text) is not None
+        known, shorts = self._plain, self._shorts
         plain: list[SpellingMatch] = []
         beside: list[tuple[SpellingMatch, int]] = []
-        for first, last, node, bits in walk.straight():
-            prefix = _prefix(table, first) if may_be_negated and gaps[first] & KIND < 2 else ""
+        for first, end, reached, bits in walk.straight():
+            may_be_negated = gaps[first] & KIND != Gap.BREAK and (
+                has_non or text[starts[first] - 1] in _HYPHENS
+            )
+            prefix = _prefix(table, first) if may_be_negated else ""
             if prefix in NEGATING:
                 continue
-            code = self._whole_code(table, node, last) if may_be_code else (node, last)
+            code = self._whole_code(table, reached, end) if may_be_code else (reached, end)
             if code is None:
                 continue
-            ended = self._ended(table, code[0], first, code[1], is_query=is_query, shouted=shouted)
+            node, last = code
+            ended = [SpellingMatch(one, first, last, way) for one, way in known.get(node, ())]
+            if node in shorts:
+                short = self._short_matches(
+                    table, node, first, last, is_query=is_query, shouted=shouted
+                )
+                ended += short
             if prefix == OPPOSED:
                 ended = [match for match in ended if match.concept.kind != SYMPTOM]
             plain += ended
@@ -192,20 +205,21 @@ class Recognizer:
         """The rows of terms that a spelling is recognized by; spellings that share one are one."""
         return self._inflections.rows(spelling)
 
-    def _add(self, spelling: str, ending: _Ending) -> None:
+    def _add(self, spelling: str, concept: Concept) -> None:
         for row in self.rows(spelling):
-            endings = self._endings[self._trie.add(row)]
-            if not any(other.concept is ending.concept and not other.case for other in endings):
-                endings.append(ending)
+            found = self._plain[self._trie.add(row)]
+            if all(other is not concept for other, _ in found):
+                found.append((concept, spelling))
 
-    def _add_plural(self, spelling: str, ending: _Ending) -> None:
-        """Adds the plural of a short form (MRs); in a query another short form comes first."""
-        for row in self.rows(f"{spelling}s"):
-            endings = self._endings[self._trie.add(row)]
-            if not any(other.concept is ending.concept for other in endings):
-                endings.append(ending)
+    def _add_short(self, spelling: str, short: _ShortForm) -> None:
+        for row in self.rows(spelling):
+            node = self._trie.add(row)
+            if all(other is not short.concept for other, _ in self._plain.get(node, ())):
+                found = self._shorts[node]
+                if short not in found:
+                    found.append(short)
 
-    def _ended(
+    def _short_matches(
         self,
         table: WordTable,
         node: int,
@@ -213,20 +227,17 @@ class Recognizer:
         last: int,
         *,
         is_query: bool,
-        shouted: bool = False,
+        shouted: bool,
     ) -> list[SpellingMatch]:
-        """The matches of the spellings that end at a node."""
+        """The matches of the short forms that end at a node."""
         found: list[SpellingMatch] = []
         plurals: list[SpellingMatch] = []
-        for concept, case, spelling, joined in self._endings.get(node, ()):
-            if case is Case.NEVER:
-                found.append(SpellingMatch(concept, first, last, spelling))
+        forms = "".join(table.forms[first : last + 1])
+        written = table.written(first, last)
+        for concept, case, spelling, joined in self._shorts[node]:
+            is_plural = forms == f"{joined}s"
+            if forms != joined and not is_plural:
                 continue
-            forms = "".join(table.forms[first : last + 1])
-            if forms not in {joined, f"{joined}s"}:
-                continue
-            is_plural = forms != joined
-            written = table.written(first, last)
             if shouted or (case is Case.IN_TEXTS and is_query):
                 fits = case is Case.IN_TEXTS and not (is_query and _is_name(table, first, last))
             else:
@@ -267,40 +278,40 @@ class Recognizer:
         A word that belongs to a spelling of its own shares nothing: "relapsing-remitting and
         progressive MS" is no progressive relapsing MS. Nor do the halves of a compound part.
         """
-        phrases = [match for match in plain if match.last > match.first]
-        begun, ended = {match.first for match in phrases}, {match.last for match in phrases}
+        found: list[tuple[int, bool, SpellingMatch]] = []
         for match, bits in beside:
             _, first, last, *_ = match
             before = _partner(table, first, -1) if bits & BEFORE else None
-            if (
-                before is not None
-                and before not in ended
-                # A plural is the end of a phrase of its own: "relapses and disease progression".
-                and not self._is_plural(table.forms[before])
-                and not (_is_compound(table, first + 1) and not _has_hyphen(table, before))
-            ):
-                path = [before, *range(first + 1, last + 1)]
-                yield from self._across(table, path, (before, first))
+            # A plural is the end of a phrase of its own: "relapses and disease progression".
+            if before is not None and not self._is_plural(table.forms[before]):
+                is_tied = _is_compound(table, first + 1) and not _has_hyphen(table, before)
+                path = () if is_tied else (before, *range(first + 1, last + 1))
+                found += [(before, True, one) for one in self._across(table, path, before, first)]
             after = _partner(table, last, 1) if bits & AFTER else None
-            if after is not None and after not in begun and not _is_compound(table, last):
-                path = [*range(first, last), after]
-                yield from self._across(table, path, (after, last))
+            if after is not None:
+                path = () if _is_compound(table, last) else (*range(first, last), after)
+                found += [(after, False, one) for one in self._across(table, path, after, last)]
+        if found:
+            phrases = [match for match in plain if match.last > match.first]
+            begun, ended = {match.first for match in phrases}, {match.last for match in phrases}
+            for own, is_before, match in found:
+                if own not in (ended if is_before else begun):
+                    yield match
 
     def _across(
-        self, table: WordTable, path: list[int], swapped: tuple[int, int]
+        self, table: WordTable, path: Sequence[int], own: int, other: int
     ) -> Iterator[SpellingMatch]:
-        """Matches of some words, taken as if they followed each other, at the first swapped one."""
-        own, other = (self._terms[table.forms[place]] for place in swapped)
-        if own == other or len(path) < 2:
+        """Matches at one word of the words of a path, taken as if they followed each other.
+
+        The word stands there instead of another one.
+        """
+        if len(path) < 2:
             return
-        node = self._trie.find(self._terms[table.forms[place]] for place in path)
-        if node is not None:
-            place = swapped[0]
-            for ending in self._endings.get(node, ()):
-                if ending.case is Case.NEVER:
-                    yield SpellingMatch(
-                        ending.concept, place, place, ending.written, Way.COORDINATED
-                    )
+        terms, forms = self._terms, table.forms
+        node = self._trie.find(terms[forms[place]] for place in path)
+        if node is not None and terms[forms[own]] != terms[forms[other]]:
+            for concept, written in self._plain.get(node, ()):
+                yield SpellingMatch(concept, own, own, written, Way.COORDINATED)
 
     def _is_plural(self, form: str) -> bool:
         return form.endswith("s") and not self._terms[form].endswith("s")
@@ -313,9 +324,9 @@ class Recognizer:
         """
         for first, last, node, read_first in walk.inverted():
             meanings = {m.concept.id for m in plain if (m.first, m.last) == (read_first, last)}
-            for concept, case, written, _ in self._endings.get(node, ()):
+            for concept, written in self._plain.get(node, ()):
                 meant = {concept.id} | self._above[concept.id]
-                if case is Case.NEVER and meanings <= meant:
+                if meanings <= meant:
                     yield SpellingMatch(concept, first, last, written, Way.INVERTED)
 
     def silences(self, longer: SpellingMatch, match: SpellingMatch) -> bool:
@@ -349,8 +360,8 @@ def _covering(matches: Iterable[SpellingMatch]) -> dict[int, list[SpellingMatch]
     return covering
 
 
-def _short_ending(concept: Concept, case: Case, spelling: str) -> _Ending:
-    return _Ending(concept, case, spelling, "".join(token_table(spelling).forms))
+def _short_form(concept: Concept, case: Case, spelling: str) -> _ShortForm:
+    return _ShortForm(concept, case, spelling, "".join(token_table(spelling).forms))
 
 
 def _prefix(table: WordTable, first: int) -> str:
@@ -399,6 +410,7 @@ def _is_name(table: WordTable, first: int, last: int) -> bool:
     return bool(following) and table.text.startswith(".", table.ends[last])
 
 
+@lru_cache(maxsize=1 << 14)
 def _capitals_fit(spelling: str, written: str, *, is_plural: bool) -> bool:
     """Whether a short form is written in capitals, or as its spelling: IVIg is IVIG.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.kernels import TextWords, TrieArrays, invert, walk
+from index.text.cache import Cache
 from index.text.fast_tokenizer import InternedForms
 from index.text.stemmer import STEMS
 
@@ -80,8 +81,9 @@ class Walk:
     def __init__(self, trie: _Arrays, table: WordTable) -> None:
         numbers, symbols = trie.symbols.of(table.forms)
         wholes = array("I", bytes(4 * len(table.forms)))
+        forms, of_whole = table.forms, trie.symbols.of_whole
         for place in table.joined:
-            wholes[place] = trie.symbols.of_whole(table, place)
+            wholes[place] = of_whole[forms[place] + forms[place + 1]]
         self._words = TextWords(numbers, symbols, wholes, table.gaps)
         self._trie = trie.columns
 
@@ -140,6 +142,8 @@ class _Symbols:
     def __init__(self, used: Iterable[str], terms: Mapping[str, str]) -> None:
         self.of_terms = {term: number for number, term in enumerate(used, 1)}
         self._terms = terms
+        self.of_whole = Cache(self._of_form)
+        """The numbers of two words written as one."""
         self._lock = threading.Lock()
         self._begin([])
 
@@ -154,11 +158,6 @@ class _Symbols:
                 self._learn()
             return forms.numbers, self._column
 
-    def of_whole(self, table: WordTable, place: int) -> int:
-        """The number of a word and the next written as one."""
-        whole = table.forms[place] + table.forms[place + 1]
-        return self.of_terms.get(self._terms[whole], 0)
-
     def _begin(self, names: list[str]) -> None:
         self._names, self._known = names, 0
         self._column: NDArray[np.uint32] = np.zeros(0, np.uint32)
@@ -169,6 +168,9 @@ class _Symbols:
             # The loop may still read the old one for another thread.
             self._column = np.resize(self._column, 2 * self._known)
         self._column[first : self._known] = self._all(self._names[first : self._known])
+
+    def _of_form(self, form: str) -> int:
+        return self.of_terms.get(self._terms[form], 0)
 
     def _all(self, forms: Sequence[str]) -> list[int]:
         known = self.of_terms
